@@ -23,6 +23,7 @@ import { language } from './pages/language/language.feature.ts'
 import { life } from './pages/life/life.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
 import { docs } from './pages/docs/docs.feature.ts'
+import { noAccess } from './pages/no-access/no-access.feature.ts'
 import { picture } from './pages/picture/picture.feature.ts'
 import { reset } from './pages/reset/reset.feature.ts'
 import { security } from './pages/security/security.feature.ts'
@@ -46,6 +47,7 @@ export const FEATURES: readonly BuildFeature[] = [
   signIn,
   check,
   upstream,
+  noAccess,
   terms,
   consent,
   language,

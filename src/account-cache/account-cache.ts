@@ -35,11 +35,15 @@ export function sealedAccounts(sealer: Sealer): Codec<CachedAccount> {
 
 /** The number changes with the cached columns, so that one release does not read what another one wrote. */
 function contextOf(id: string): string {
-  return `account-cache 8 ${id}`
+  return `account-cache 9 ${id}`
 }
 
 type Row = KnownAccount &
-  Pick<CachedAccount, 'pictureId'> & { topicVersion: number | null; groupName: string | null }
+  Pick<CachedAccount, 'pictureId'> & {
+    topicVersion: number | null
+    groupName: string | null
+    groupId: string | null
+  }
 
 /** One row for each group, or one without. */
 async function load(db: Db, id: string, topic: string): Promise<Loaded<CachedAccount>> {
@@ -53,11 +57,13 @@ async function load(db: Db, id: string, topic: string): Promise<Loaded<CachedAcc
       ...KNOWN_COLUMNS.map((column) => `accounts.${column}`),
       'changes.version as topicVersion',
       'groups.name as groupName',
+      'groups.id as groupId',
       'account_pictures.id as pictureId',
     )
   const [row] = rows
   if (!row) return { version: 0 }
-  const { topicVersion, groupName: _one, ...account } = row
+  const { topicVersion, groupName: _name, groupId: _id, ...account } = row
   const groups = rows.flatMap(({ groupName }) => groupName ?? []).toSorted()
-  return { value: { ...account, groups }, version: Number(topicVersion ?? 0) }
+  const groupIds = rows.flatMap(({ groupId }) => groupId ?? [])
+  return { value: { ...account, groups, groupIds }, version: Number(topicVersion ?? 0) }
 }

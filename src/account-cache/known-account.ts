@@ -4,6 +4,8 @@
 export type CachedAccount = KnownAccount & {
   /** The names of its groups, sorted. */
   groups: readonly string[]
+  /** The ids of the same groups. */
+  groupIds: readonly string[]
   /** Its address ends in it. Null where there is no picture. */
   pictureId: string | null
 }

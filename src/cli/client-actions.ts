@@ -99,11 +99,10 @@ export async function remove(input: Input, parts: Parts): Promise<Answer> {
 }
 
 export async function update(input: Input, parts: Parts): Promise<Answer> {
-  const { db, clock, sealer } = parts
   const [id = ''] = input.operands
   const changes = readMetadata(input.text('metadata') ?? '')
   const accepts = await createClientCheck(parts)
-  return warned(parts, await updateClient(db, id, changes, { clock, sealer, accepts }))
+  return warned(parts, await updateClient(parts.db, id, changes, { ...parts, accepts }))
 }
 
 export async function rotateSecret(input: Input, { db, clock, sealer }: Parts): Promise<Answer> {

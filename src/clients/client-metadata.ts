@@ -13,6 +13,7 @@ import {
   scopeList,
   uri,
 } from './client-fields.ts'
+import { MOST_ALLOWED } from '../groups/app-access.ts'
 import { CLIENT_BRAND, clientBrandFields } from './client-brand.ts'
 import { STANDARD_ALG } from '../platform/algorithms.ts'
 import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } from './client-choices.ts'
@@ -25,6 +26,7 @@ export const EXTRA_CLIENT_METADATA = [
   'first_party',
   'profile',
   'allowed_resources',
+  'allowed_groups',
   ...EXCEPTIONS,
   ...CLIENT_BRAND,
   ...LOCALIZED_METADATA,
@@ -57,6 +59,8 @@ export const clientInput = z.strictObject({
   first_party: z.boolean().default(false),
   profile: oneOf(PROFILES).default('default'),
   allowed_resources: z.array(uri(absoluteUriFault)).max(100).default([]),
+  /** Ids of the groups that the client is for. Typed by name or id; null for everybody. */
+  allowed_groups: z.array(z.string().min(1).max(100)).min(1).max(MOST_ALLOWED).nullish(),
   ...exceptionFields,
   ...clientBrandFields,
 })
@@ -73,8 +77,10 @@ export function isOpenidScope(scope: string): boolean {
 export function complete(input: z.output<typeof clientInput>) {
   const grantTypes = [...new Set(input.grant_types ?? (['authorization_code', 'refresh_token'] as const))]
   const code = grantTypes.includes('authorization_code')
+  const { allowed_groups: groups, ...others } = input
   return {
-    ...input,
+    ...others,
+    ...(groups && { allowed_groups: groups }),
     application_type: input.application_type ?? guessApplicationType(input.redirect_uris),
     grant_types: grantTypes,
     response_types: input.response_types ?? (code ? (['code'] as const) : []),

@@ -8,6 +8,7 @@ import type { EventType } from '../events/event-types.ts'
 import { forgetClient } from '../consents/consents.ts'
 import { recordEvent } from '../events/events.ts'
 import type { AccessEndings } from '../grant-store/access-endings.ts'
+import { endExcluded, resolveAllowed } from '../groups/app-access.ts'
 import { AppError } from '../platform/errors.ts'
 import { noteChange } from '../platform/sql/change-feed.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -61,7 +62,7 @@ export async function insertClient(
   { clock, sealer, accepts }: Pick<Services, 'clock' | 'sealer'> & ClientChecks,
   fixed: FixedCredentials = {},
 ): Promise<RegisteredClient> {
-  const metadata = parseClientMetadata(input)
+  const metadata = await withGroupIds(trx, parseClientMetadata(input))
   await accepts?.(metadata)
   const { clientId = randomUUID() } = fixed
   const now = clock()
@@ -100,7 +101,7 @@ export async function updateClient(
   db: Db,
   clientId: string,
   changes: Partial<ClientInput>,
-  services: Pick<Services, 'clock' | 'sealer'> & ClientChecks & { expects?: Expects },
+  services: Pick<Services, 'clock' | 'sealer' | 'noteEnded'> & ClientChecks & { expects?: Expects },
 ): Promise<RegisteredClient> {
   const { clock, sealer, accepts, expects } = services
   return await inTransaction(db, async (trx) => {
@@ -109,7 +110,8 @@ export async function updateClient(
     const before = toClient(row)
     expects?.(before)
     // response_types follows from grant_types, so that a change of the one does not trip over the other.
-    const metadata = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
+    const described = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
+    const metadata = await withGroupIds(trx, described)
     await accepts?.(metadata)
     const secret = keepOrIssueSecret(sealer, clientId, metadata.token_endpoint_auth_method, row)
     const updatedAtMs = clock()
@@ -119,9 +121,16 @@ export async function updateClient(
     await trx('clients')
       .where({ clientId })
       .update({ ...columns, updatedAtMs })
+    if (metadata.allowed_groups) await endExcluded(services, trx, clientId, metadata.allowed_groups)
     await noteClientChange(trx, 'client.changed', { clientId, name: metadata.client_name })
     return shown()
   })
+}
+
+/** Names of groups change, so their ids are kept. */
+async function withGroupIds(trx: Sql, metadata: ClientMetadata): Promise<ClientMetadata> {
+  const { allowed_groups: typed } = metadata
+  return typed ? { ...metadata, allowed_groups: await resolveAllowed(trx, typed) } : metadata
 }
 
 /** SQLite answers booleans as numbers. */

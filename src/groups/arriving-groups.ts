@@ -1,5 +1,6 @@
 /** Groups and members that arrive with an import, many at a time. */
 import type { Sql } from '../platform/sql/database.ts'
+import { groupIds } from './group-ids.ts'
 import { foldGroupName } from './group-name.ts'
 import { insertGroup, newGroup } from './groups.ts'
 import type { GroupInput } from './groups.ts'
@@ -49,22 +50,6 @@ export async function createdGroups(
     const group = newGroup(name, description, atMs)
     await insertGroup(trx, group, CLI)
     ids.set(folded, group.id)
-  }
-  return ids
-}
-
-/** Names of one statement: the smallest limit is SQLite's 32,766. */
-const NAMES = 5000
-
-/** Of the groups that are here, by the folded forms of their names. */
-export async function groupIds(sql: Sql, folded: readonly string[]): Promise<Map<string, string>> {
-  const ids = new Map<string, string>()
-  for (let at = 0; at < folded.length; at += NAMES) {
-    const part = folded.slice(at, at + NAMES)
-    const rows: { id: string; nameCanonical: string }[] = await sql('groups')
-      .whereIn('nameCanonical', part)
-      .select('id', 'nameCanonical')
-    for (const { id, nameCanonical } of rows) ids.set(nameCanonical, id)
   }
   return ids
 }

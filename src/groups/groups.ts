@@ -11,6 +11,7 @@ import { AppError } from '../platform/errors.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
+import { assertNotAllowing } from './app-access.ts'
 import { foldGroupName, parseDescription, parseGroupName } from './group-name.ts'
 
 export type Group = {
@@ -114,7 +115,7 @@ export async function updateGroup(
   return refusingTaken(given.name ?? '', () => inTransaction(db, work))
 }
 
-/** Its members lose it, and keep their accounts. @throws AppError 404 `group_not_found` */
+/** Its members lose it, and keep their accounts. @throws AppError 404 `group_not_found`, 409 `group_in_use` */
 export async function deleteGroup(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   id: string,
@@ -123,6 +124,7 @@ export async function deleteGroup(
 ): Promise<CountedGroup> {
   return inTransaction(db, async (trx) => {
     const group = await lockedGroup(trx, id, expects)
+    await assertNotAllowing(trx, id)
     const members = await someMembers(trx, id)
     await trx('groups').where({ id }).delete()
     await changeGroupsOf(trx, members)

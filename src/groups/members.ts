@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors.ts'
 import { inTransaction, isOrphan } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
+import { endLostAccess } from './app-access.ts'
 import { findGroup, GROUP_COLUMNS, groupNotFound } from './groups.ts'
 import type { Group } from './groups.ts'
 
@@ -46,23 +47,27 @@ export async function addMember(
 }
 
 /**
- * Answers false when the account is not in the group. @throws AppError 404 `account_not_found`, `group_not_found`
+ * Ends what apps got that are for this group and for no other one of the account. Answers false when the account is not in
+ * the group. @throws AppError 404 `account_not_found`, `group_not_found`
  */
 export async function removeMember(
-  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  needs: Pick<Services, 'db' | 'clock' | 'noteEnded' | 'revokeAccess'>,
   { groupId, accountId }: Membership,
   by: Actor,
   expects?: Expects,
 ): Promise<boolean> {
-  return inTransaction(db, async (trx) => {
+  const { db, clock } = needs
+  const ended = await inTransaction(db, async (trx) => {
     const account = existing(await lockAccount(trx, accountId))
     expects?.(account)
     const group = await findGroup(trx, groupId)
     if (!group) throw groupNotFound()
-    if ((await trx('group_members').where({ groupId, accountId }).delete()) === 0) return false
+    if ((await trx('group_members').where({ groupId, accountId }).delete()) === 0) return undefined
     await noteChange(trx, accountId, { ...by, atMs: clock(), action: 'group.member_removed', group })
-    return true
+    return endLostAccess(needs, trx, accountId)
   })
+  if (ended) await needs.revokeAccess(ended)
+  return ended !== undefined
 }
 
 /** By their ids. @throws AppError 404 `group_not_found` */

@@ -104,6 +104,7 @@ async function show(needs: Needs, page: Page): Promise<void> {
   if (step === 'select-account') return needs.steps.selectAccount.show(page)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
   if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
+  if (step === 'no-access') return needs.steps.noAccess.show(page)
   if (step === 'terms') return needs.steps.terms.show(page)
   if (step === 'new-password') return needs.steps.newPassword.show(page)
   if (step === 'set-up') return needs.steps.setUp.show(page)
@@ -141,6 +142,8 @@ async function signedInMeanwhile({ oidc }: Needs, { ctx, interaction }: Page): P
 }
 
 async function cancel({ oidc }: Needs, page: Page): Promise<void> {
-  const refusal = { error: 'access_denied', error_description: 'the person cancelled' }
+  const isAllowed = nextStep(page.interaction.prompt.name) !== 'no-access'
+  const why = isAllowed ? 'the person cancelled' : 'this account may not use this app'
+  const refusal = { error: 'access_denied', error_description: why }
   await resume(oidc, page, refusal, { mergeWithLastSubmission: false })
 }

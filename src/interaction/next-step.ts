@@ -5,6 +5,7 @@ export type Step =
   | 'select-account'
   | 'sign-in'
   | 'verify-email'
+  | 'no-access'
   | 'terms'
   | 'new-password'
   | 'set-up'
@@ -15,6 +16,7 @@ const STEPS: Record<string, Step> = {
   select_account: 'select-account',
   login: 'sign-in',
   verify_email: 'verify-email',
+  app_access: 'no-access',
   terms: 'terms',
   new_password: 'new-password',
   second_factor: 'set-up',

@@ -41,6 +41,8 @@ export type Steps = Readonly<
 > & {
   /** Leads to a page that has its own form. */
   newPassword: Pick<StepPages, 'show'>
+  /** Ends here, with another account or back in the app. */
+  noAccess: Pick<StepPages, 'show'>
 }
 
 /** For the sign-up and password pages: the query that leads back to this interaction's sign-in. */

@@ -1,6 +1,6 @@
 /** The groups that a file names: which of them fit, and which are new. */
 import { foldGroupName, groupName, groupNameProblem } from '../groups/group-name.ts'
-import { groupIds } from '../groups/arriving-groups.ts'
+import { groupIds } from '../groups/group-ids.ts'
 import { MOST_GROUPS } from '../groups/members.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { Incoming, LeftOut } from './incoming.ts'

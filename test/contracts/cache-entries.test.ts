@@ -63,6 +63,7 @@ function account(id: string, name: string): CachedAccount {
     createdAtMs: 1,
     updatedAtMs: 1,
     groups: [],
+    groupIds: [],
     pictureId: null,
   }
 }

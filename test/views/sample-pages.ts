@@ -157,6 +157,14 @@ export const samplePages: SamplePage[] = [
   }),
   sample('register', 'terms', { ...forms, signInHref: '/sign-in', terms }),
   sample('terms', 'new', { ...forms, terms, account: { email }, isNewVersion: true, client }),
+  sample('no-access', '', {
+    ...forms,
+    client,
+    account: { email },
+    switchAccountHref: '/switch',
+    cancelAction: '/cancel',
+    reloadHref: '/again',
+  }),
   sample('terms', 'own', {
     ...forms,
     terms: { ...terms, privacyHref: undefined },

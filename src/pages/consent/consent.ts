@@ -126,7 +126,7 @@ async function grantRequested(
   const missing = interaction.prompt.details as Missing
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = missing
   addScopes(grant, { oidc: missingOIDCScope, claims: missingOIDCClaims, resources: missingResourceScopes })
-  const savedId = await saveGrant(services, grant, session?.uid)
+  const savedId = await saveGrant(services, grant, await findClient(provider, clientId), session?.uid)
   const allowed = {
     scopes: grant.getOIDCScope().split(' ').filter(Boolean),
     claims: grant.getOIDCClaims(),

@@ -2,7 +2,9 @@
  * Ends an authorization challenge with a session, a grant and a code. The session has no browser; the account page
  * lists it and ends it like any other. The grant ends with the session. The code has no redirect address.
  */
+import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { mayUseNow } from '../../groups/app-access.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
 import type { GrantScopes } from '../../provider/grants/grant.ts'
@@ -27,6 +29,8 @@ export async function issueChallengeCode(
 ): Promise<string> {
   const { client, provider } = ctx.oidc
   if (!client) throw new TypeError('the endpoint authenticates the client first')
+  if (!(await mayUseNow(services.db, client, passed.accountId)))
+    throw new errors.AccessDenied('this account may not use this app')
   const scopes = await allowedScopes(ctx)
   const session = signedInSession(provider, passed, client.clientId, services.clock())
   const grantId = await grantFor(services, ctx, { accountId: passed.accountId, session, scopes })
@@ -93,7 +97,7 @@ async function grantFor(
   // The end of this session ends the app's access, offline access included. The session has no other purpose.
   Object.assign(grant, { expiresIn: services.config.sessions.sessionAbsoluteSeconds })
   addScopes(grant, scopes)
-  const grantId = await saveGrant(services, grant, session.uid)
+  const grantId = await saveGrant(services, grant, client, session.uid)
   session.grantIdFor(clientId, grantId)
   return grantId
 }

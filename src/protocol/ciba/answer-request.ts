@@ -3,8 +3,9 @@
  * client.
  */
 import { errors } from 'oidc-provider'
-import type Provider from 'oidc-provider'
 import { rememberConsent } from '../../consents/consents.ts'
+import { mayUseNow } from '../../groups/app-access.ts'
+import type { LimitedClient } from '../../groups/app-access.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Site } from '../../feature.ts'
 import type { Services } from '../../services.ts'
@@ -65,16 +66,27 @@ async function carryOut(
   const request = await provider.BackchannelAuthenticationRequest.find(claimed.requestId)
   const client = await provider.Client.find(claimed.clientId)
   if (!request || !client) return false
-  if (personAnswer.answer === 'denied') {
-    await provider.backchannelResult(request, new errors.AccessDenied('the person refused'))
+  const refusal = await refusalOf(services, personAnswer, client, claimed)
+  if (refusal !== undefined) {
+    await provider.backchannelResult(request, new errors.AccessDenied(refusal))
     return true
   }
-  const grant = await grantRequested(services, provider, claimed, claimNames(request.claims))
+  const grant = await grantRequested(services, client, claimed, claimNames(request.claims))
   await provider.backchannelResult(request, grant, {
     authTime: Math.floor(personAnswer.signedInAtMs / SECOND_MS),
     ...(personAnswer.amr && { amr: personAnswer.amr, acr: levelOf(personAnswer.amr) }),
   })
   return true
+}
+
+async function refusalOf(
+  { db }: AnswerServices,
+  { answer }: PersonAnswer,
+  client: LimitedClient,
+  { accountId }: Claimed,
+): Promise<string | undefined> {
+  if (answer === 'denied') return 'the person refused'
+  return (await mayUseNow(db, client, accountId)) ? undefined : 'this account may not use this client'
 }
 
 /**
@@ -83,7 +95,7 @@ async function carryOut(
  */
 async function grantRequested(
   services: AnswerServices,
-  provider: Provider,
+  client: LimitedClient,
   { accountId, clientId, scope, resources }: Claimed,
   claims: string[],
 ) {
@@ -95,9 +107,9 @@ async function grantRequested(
     }),
   )
   const allowed = { oidc: names.filter(isOpenidScope), claims, resources: Object.fromEntries(byResource) }
-  const grant = new provider.Grant({ accountId, clientId })
+  const grant = new (services.oidc.current().Grant)({ accountId, clientId })
   addScopes(grant, allowed)
-  await saveGrant(services, grant)
+  await saveGrant(services, grant, client)
   const consent = { scopes: allowed.oidc, claims, resources: allowed.resources }
   await rememberConsent(services.db, accountId, clientId, consent, services.clock())
   return grant

@@ -9,6 +9,7 @@ import { mailTo } from '../../accounts/account-mail.ts'
 import { findAccountByEmail } from '../../accounts/account.ts'
 import { reachableLevels } from '../../accounts/levels.ts'
 import type { Taken } from '../../attempts/bucket.ts'
+import { mayUse } from '../../groups/app-access.ts'
 import { hasPasskeys } from '../../passkeys/options.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
@@ -106,6 +107,10 @@ async function admit(
   if (!account.emailVerified && !services.config.accounts.unverifiedAccountsMayAuthorize)
     throw new errors.UnknownUserId('could not identify end-user')
   const clientId = ctx.oidc.client?.clientId ?? ''
+  if (!mayUse(ctx.oidc.client, account.account)) {
+    refuseMore(ctx, await countUnknown(services, clientId))
+    throw new errors.UnknownUserId('could not identify end-user')
+  }
   refuseMore(ctx, await countRequest(services, { clientId, accountId: account.accountId }))
   // The token opens the client's endpoint, so it is stored sealed, apart from the request.
   const { params } = ctx.oidc

@@ -61,7 +61,7 @@ type NewRule = Omit<ExchangeRule, 'scopes'> & {
  * @throws AppError 404 `client_not_found`, `resource_not_found`; 400 `invalid_exchange_rule`
  */
 export async function allowExchange(
-  needs: Pick<Services, 'db' | 'clock' | 'sealer'>,
+  needs: Pick<Services, 'db' | 'clock' | 'sealer' | 'noteEnded'>,
   rule: NewRule,
 ): Promise<ExchangeRule> {
   const { db, clock } = needs
@@ -121,7 +121,7 @@ export async function findExchangeRule(
 }
 
 async function assertExchanger(
-  needs: Pick<Services, 'db' | 'clock' | 'sealer'>,
+  needs: Pick<Services, 'db' | 'clock' | 'sealer' | 'noteEnded'>,
   { clientId, impersonation, delegation }: NewRule,
 ): Promise<void> {
   if (!impersonation && !delegation) throw invalid('Allow impersonation, delegation, or both.')

@@ -10,6 +10,7 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { grants, resourceServer } from '../../provider/library/library.ts'
 import type { Grant } from '../../provider/library/library.ts'
+import { mayUse } from '../../groups/app-access.ts'
 import { requiresSecondFactor } from '../../provider/requests/authentication-levels.ts'
 import { refuseOtherScopes } from '../../provider/checks/scope-request.ts'
 import { sharedGrantId } from '../../grant-store/token-ids.ts'
@@ -61,6 +62,7 @@ async function exchange(services: SubjectServices, ctx: KoaContextWithOIDC): Pro
   const shown = { jkt: proof?.thumbprint, 'x5t#S256': certificate && thumbprintOf(certificate) }
   const subject = await readSubject(services, ctx, params, shown)
   assertStrong(client, subject)
+  await assertMayUse(services, client, subject)
   const actor = await readActor(services, ctx, params, shown)
   const rule = await ruleFor(services, client, params)
   assertManner(rule, actor)
@@ -155,6 +157,17 @@ function assertStrong(client: Client, { accountId, signIn }: Subject): void {
   throw new errors.InvalidRequest(
     'this client takes only a subject_token of a sign-in with a second factor: acr says that it had none',
   )
+}
+
+/** A client of groups gets no token of a person who is in none of them. */
+async function assertMayUse(
+  { accountCache }: SubjectServices,
+  client: Client,
+  { accountId }: Subject,
+): Promise<void> {
+  const account = await accountCache.find(accountId)
+  if (account && mayUse(client, account)) return
+  throw new errors.InvalidRequest('the person of the subject_token may not use this client')
 }
 
 function assertManner({ impersonation, delegation }: ExchangeRule, actor: Actor | undefined): void {

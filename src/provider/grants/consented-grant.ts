@@ -3,6 +3,8 @@
  * consent that the person gave earlier (remembered in SQL), or because a first-party client is trusted.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { CachedAccount } from '../../account-cache/known-account.ts'
+import { mayUse } from '../../groups/app-access.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { findConsent } from '../../consents/consents.ts'
 import type { Services } from '../../services.ts'
@@ -14,13 +16,21 @@ export function createLoadExistingGrant(services: Pick<Services, 'db' | 'clock' 
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, session, result, provider } = ctx.oidc
     if (!client || !session?.accountId) return undefined
+    // The page in words comes first.
+    if (!mayUse(client, accountOf(ctx))) return undefined
     if (await describesItselfAnew(services.db, ctx)) return undefined
     const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
     const existing = grantId ? await provider.Grant.find(grantId) : undefined
     const allowed = await allowedWithoutAsking(services.db, ctx)
-    if (existing) return widen(services, existing, allowed, session.uid)
+    if (existing) return widen(services, ctx, existing, allowed)
     return allowed ? create(services, ctx, allowed) : undefined
   }
+}
+
+/** Nobody is in no group. */
+function accountOf({ oidc }: KoaContextWithOIDC): { groupIds: readonly string[] } {
+  const found = oidc.account as { account?: CachedAccount } | undefined
+  return found?.account ?? { groupIds: [] }
 }
 
 async function allowedWithoutAsking(db: Db, ctx: KoaContextWithOIDC): Promise<GrantScopes | undefined> {
@@ -46,14 +56,15 @@ function resourcesOf({ oidc: { resourceServers = {} } }: KoaContextWithOIDC) {
 /** Adds to the session's grant what the person allowed in another browser, or what a first-party app may have. */
 async function widen(
   services: Pick<Services, 'db' | 'clock' | 'config'>,
+  { oidc: { client, session } }: KoaContextWithOIDC,
   grant: Grant,
   allowed: GrantScopes | undefined,
-  sessionUid: string,
 ): Promise<Grant> {
   if (!allowed) return grant
   const before = JSON.stringify([grant.openid, grant.resources])
   addScopes(grant, allowed)
-  if (JSON.stringify([grant.openid, grant.resources]) !== before) await saveGrant(services, grant, sessionUid)
+  if (JSON.stringify([grant.openid, grant.resources]) !== before)
+    await saveGrant(services, grant, client, session?.uid)
   return grant
 }
 
@@ -66,6 +77,6 @@ async function create(
   if (!client || !session?.accountId) return undefined
   const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
   addScopes(grant, allowed)
-  await saveGrant(services, grant, session.uid)
+  await saveGrant(services, grant, client, session.uid)
   return grant
 }

@@ -2,7 +2,10 @@
  * Makes grants for every flow: what a person allowed an app. Tokens find the grant by its id, and the account lists it.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { recordGrant } from '../../consents/account-grants.ts'
+import { errors } from 'oidc-provider'
+import { recordGrant, removeGrantsOf } from '../../consents/account-grants.ts'
+import { mayUseNow } from '../../groups/app-access.ts'
+import type { LimitedClient } from '../../groups/app-access.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
 import { grantLifetimeSeconds, hasOfflineAccess, lifetimesOf } from './lifetimes.ts'
@@ -22,10 +25,12 @@ export function addScopes(grant: Grant, { oidc, claims, resources }: GrantScopes
 /**
  * Saves a grant and records it with its account, which can list and end it. Returns its id. Without a session, no
  * sign-out ends it. When offline access was added since its creation, its lifetime is extended to match.
+ * @throws errors.AccessDenied when the account may no longer use this client
  */
 export async function saveGrant(
   { db, clock, config }: Pick<Services, 'db' | 'clock' | 'config'>,
   grant: Grant,
+  client: LimitedClient,
   sessionUid?: string,
 ): Promise<string> {
   const nowMs = clock()
@@ -38,7 +43,10 @@ export async function saveGrant(
   const { accountId = '', clientId = '' } = grant
   const expiresAtMs = nowMs + grant.remainingTTL * SECOND_MS
   await recordGrant(db, { grantId, accountId, clientId, sessionUid, createdAtMs: nowMs, expiresAtMs })
-  return grantId
+  // Read after the row is there: an account that leaves the group from now on takes it along.
+  if (await mayUseNow(db, client, accountId)) return grantId
+  await removeGrantsOf(db, accountId, clientId)
+  throw new errors.AccessDenied(undefined, 'the account left the groups of the client meanwhile')
 }
 
 /** What the request asks for at these resource servers. */

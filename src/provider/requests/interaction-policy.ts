@@ -1,11 +1,12 @@
 /**
  * What a person is asked before an app gets its answer. First they register or choose an account, sign in, and confirm the
- * address. Then they accept new terms, replace a password that somebody else knows, and set up a second factor. Consent is the
+ * address. An app may be for the members of groups alone. Then they accept new terms, replace a password that somebody else knows, and set up a second factor. Consent is the
  * last. Only what the app wants, or what is missing, is asked.
  */
 import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ProviderAccount } from '../subjects/find-account.ts'
+import { mayUse } from '../../groups/app-access.ts'
 import { authenticationLevel, isSetUpDue, setUpDue } from './authentication-levels.ts'
 import type { SecondFactors } from './authentication-levels.ts'
 import { lastingHint } from './id-token-hint.ts'
@@ -35,9 +36,10 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   consent?.checks.add(nativeClient, 0)
   consent?.checks.add(deviceCode, 0)
   policy.add(new Prompt({ name: 'verify_email' }, unverifiedEmail(settings)), 1)
-  policy.add(new Prompt({ name: 'terms' }, termsDue(settings)), 2)
-  policy.add(new Prompt({ name: 'new_password' }, newPasswordDue), 3)
-  policy.add(new Prompt({ name: 'second_factor' }, setUpDue(settings.secondFactors)), 4)
+  policy.add(new Prompt({ name: 'app_access' }, appNotAllowed), 2)
+  policy.add(new Prompt({ name: 'terms' }, termsDue(settings)), 3)
+  policy.add(new Prompt({ name: 'new_password' }, newPasswordDue), 4)
+  policy.add(new Prompt({ name: 'second_factor' }, setUpDue(settings.secondFactors)), 5)
   // Initiating User Registration via OpenID Connect 1.0, and OpenID Connect Core §3.1.2.1.
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
@@ -68,6 +70,17 @@ const deviceCode = new Check(
   'the person has to compare the code of the device',
   'interaction_required',
   ({ oidc }) => oidc.deviceCode !== undefined && !oidc.result?.consent,
+)
+
+// RFC 6749 §4.1.2.1, where the app asked for no page.
+const appNotAllowed = new Check(
+  'app_not_allowed',
+  'the account is in none of the groups that may use this app',
+  'access_denied',
+  (ctx) => {
+    const account = accountOf(ctx)?.account
+    return account !== undefined && !mayUse(ctx.oidc.client, account)
+  },
 )
 
 const newPasswordDue = new Check(

@@ -4,6 +4,7 @@ import type { AccountCache } from '../../account-cache/account-cache.ts'
 import type { CachedAccount, KnownAccount } from '../../account-cache/known-account.ts'
 import { claimsOf } from '../../accounts/account.ts'
 import type { AccountClaims } from '../../accounts/account.ts'
+import { mayUse } from '../../groups/app-access.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
@@ -22,6 +23,8 @@ export function createFindAccount(accountCache: AccountCache, rules: Rules): Fin
     if (!account || account.disabledAtMs !== null) return undefined
     const issuedAtSeconds = token && 'iat' in token ? grantedAtSeconds(token) : signedInAtSeconds(ctx)
     if (issuedAtSeconds !== undefined && isEnded(account, issuedAtSeconds)) return undefined
+    // A token of somebody who left the groups of the app. Without a token, the page in words comes first.
+    if (token && !mayUse(ctx.oidc.client, account)) return undefined
     return toProviderAccount(ctx, account, rules)
   }
 }
