@@ -77,6 +77,7 @@ export const AUDITED_ACTIONS = {
   'sign_in.disowned': { none: 'The end of the sessions is the event: `account.signed_out_everywhere`.' },
   'sign_in.guessed': { none: 'An attempt changes no state. The owner gets a mail, once a day.' },
   'sign_in.failed': { none: 'An attempt changes no state.' },
+  'session.ended_by_upstream': { none: 'The session that ends is the event: `session.ended`.' },
   'grant.reuse_detected': { none: 'A warning. The grant was revoked before, by the protocol.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>
 

@@ -29,6 +29,7 @@ export const MOVED_UPSTREAMS: MovedTable = {
     trustMfa: { kind: 'flag' },
     mfaLevels: { kind: 'json' },
     signOut: { kind: 'text', max: 16 },
+    frontchannelLogout: { kind: 'flag' },
     enabled: { kind: 'flag' },
     createdAtMs: { kind: 'moment' },
     updatedAtMs: { kind: 'moment' },

@@ -25,5 +25,6 @@ export function publicFields(upstream: Upstream) {
     trust_mfa: upstream.trustMfa,
     mfa_levels: upstream.mfaLevels,
     sign_out: upstream.signOut,
+    frontchannel_logout: upstream.frontchannelLogout,
   }
 }

@@ -76,6 +76,7 @@ export const upstreamFields = {
   trust_mfa: z.boolean(),
   mfa_levels: z.array(z.string().min(1).max(255)).max(20),
   sign_out: z.enum(SIGN_OUTS),
+  frontchannel_logout: z.boolean(),
   enabled: z.boolean(),
 }
 
@@ -120,6 +121,7 @@ export function readInput(input: UpstreamInput, nowMs: number): ReadUpstream {
     trustMfa: false,
     mfaLevels: [],
     signOut: 'offer',
+    frontchannelLogout: false,
     enabled: true,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -166,6 +168,7 @@ function changed(
     trustMfa: given.trust_mfa ?? before.trustMfa,
     mfaLevels: given.mfa_levels ?? before.mfaLevels,
     signOut: given.sign_out ?? before.signOut,
+    frontchannelLogout: given.frontchannel_logout ?? before.frontchannelLogout,
     enabled: given.enabled ?? before.enabled,
   }
   const faults = faultsOf(upstream, hasSecret || given.client_secret !== undefined)

@@ -3,6 +3,7 @@
  * and gets the session once the sign-in is finished. So a sign-out here can go on there, and one there ends the session here.
  */
 import { randomUUID } from 'node:crypto'
+import { recordAudit } from '../audit/audit.ts'
 import type { AccessEndings } from '../grant-store/access-endings.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
@@ -97,41 +98,59 @@ export async function forgetUpstreamSession(sql: Sql, id: string): Promise<void>
   await sql<Row>('upstream_sessions').where({ id }).delete()
 }
 
-/** What a logout token names. At least one of `subject` and `sid` is there. */
+/** Who signed out at the provider. At least one of `subject` and `sid` is there. */
 export type SignedOutThere = {
   upstreamId: string
-  tokenId: string
+  /** Of a logout token, which works once. A browser brings none. */
+  tokenId?: string | undefined
   subject?: string | undefined
   sid?: string | undefined
+  ip?: string | undefined
 }
 
-/** Ends the sessions that began at the upstream, and uses the token up with them. False when it was used before. */
+type EndServices = Pick<Services, 'db' | 'clock'> & AccessEndings
+
+/**
+ * Ends the sessions that began at the upstream, and uses the token up with them. Answers how many there were; nothing
+ * when the token was used before.
+ */
 export async function endFromUpstream(
-  { db, clock, noteEnded, revokeAccess }: Pick<Services, 'db' | 'clock'> & AccessEndings,
+  { db, clock, noteEnded, revokeAccess }: EndServices,
   out: SignedOutThere,
-): Promise<boolean> {
-  const sessionUids = await inTransaction(db, async (trx) => {
+): Promise<number | undefined> {
+  const ended = await inTransaction(db, async (trx) => {
     const nowMs = clock()
     if (!(await useToken(trx, out, nowMs))) return undefined
     const rows = await sessionsOf(trx, out)
-    for (const { sessionUid, accountId } of rows)
-      if (sessionUid !== null) await markEnded(trx, accountId, sessionUid, nowMs)
+    for (const row of rows) await markOut(trx, row, out, nowMs)
     await trx<Row>('upstream_sessions')
       .whereIn(
         'id',
         rows.map(({ id }) => id),
       )
       .delete()
-    const uids = rows.flatMap(({ sessionUid }) => sessionUid ?? [])
-    await noteEnded(trx, { sessionUids: uids, grantIdDigests: [] })
-    return uids
+    const sessionUids = rows.flatMap(({ sessionUid }) => sessionUid ?? [])
+    await noteEnded(trx, { sessionUids, grantIdDigests: [] })
+    return { sessionUids, count: rows.length }
   })
-  if (!sessionUids) return false
-  await revokeAccess({ sessionUids, grantIdDigests: [] })
-  return true
+  if (ended) await revokeAccess({ sessionUids: ended.sessionUids, grantIdDigests: [] })
+  return ended?.count
+}
+
+async function markOut(
+  trx: Sql,
+  { sessionUid, accountId }: Pick<Row, 'sessionUid' | 'accountId'>,
+  { upstreamId, tokenId, ip }: SignedOutThere,
+  atMs: number,
+): Promise<void> {
+  if (sessionUid === null || !(await markEnded(trx, accountId, sessionUid, atMs))) return
+  const detail = { upstream: upstreamId, channel: tokenId === undefined ? 'front' : 'back' }
+  const by = { actor: `upstream:${upstreamId}`, ip }
+  await recordAudit(trx, { ...by, action: 'session.ended_by_upstream', atMs, accountId, detail })
 }
 
 async function useToken(trx: Sql, { upstreamId, tokenId }: SignedOutThere, nowMs: number): Promise<boolean> {
+  if (tokenId === undefined) return true
   const tokenDigest = digest(JSON.stringify([upstreamId, tokenId]))
   try {
     await trx('upstream_logouts').insert({ tokenDigest, receivedAtMs: nowMs })

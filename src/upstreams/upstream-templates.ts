@@ -7,7 +7,7 @@ export type TemplateName = (typeof TEMPLATE_NAMES)[number]
  *
  * - GitHub is no OpenID provider: docs.github.com, "Authorizing OAuth apps" and "REST API endpoints for emails".
  * - Microsoft sends no `email_verified`, and anybody may name any address in a tenant of their own. So its addresses are not
- *   believed, and the issuer names one tenant.
+ *   believed, and the issuer names one tenant. It tells of sign-outs through the browser alone (Front-Channel Logout).
  */
 export const TEMPLATES: Readonly<Record<TemplateName, Readonly<Record<string, unknown>>>> = {
   github: {
@@ -33,6 +33,7 @@ export const TEMPLATES: Readonly<Record<TemplateName, Readonly<Record<string, un
     parameters: { prompt: 'select_account' },
     email_trust: 'never',
     mapping: { username: 'preferred_username' },
+    frontchannel_logout: true,
   },
   gitlab: { kind: 'oidc', label: 'GitLab', issuer: 'https://gitlab.com' },
 }

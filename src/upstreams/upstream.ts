@@ -72,6 +72,8 @@ export type Upstream = {
   mfaLevels: string[]
   /** Whether a sign-out here goes on there (OpenID Connect RP-Initiated Logout 1.0). */
   signOut: (typeof SIGN_OUTS)[number]
+  /** Whether a browser may say that the person signed out there (OpenID Connect Front-Channel Logout 1.0). */
+  frontchannelLogout: boolean
   enabled: boolean
   createdAtMs: number
   updatedAtMs: number
@@ -79,12 +81,14 @@ export type Upstream = {
 
 export type UpstreamWithSecret = Upstream & { clientSecretSealed: string | null }
 
-type Row = Omit<Upstream, JsonColumn | 'trustMfa' | 'enabled'> &
-  Record<JsonColumn, string> & { trustMfa: boolean | number; enabled: boolean | number }
+type Row = Omit<Upstream, JsonColumn | FlagColumn> &
+  Record<JsonColumn, string> &
+  Record<FlagColumn, boolean | number>
 type RowWithSecret = Row & Pick<UpstreamWithSecret, 'clientSecretSealed'>
 
 const JSON_COLUMNS = ['endpoints', 'parameters', 'mapping', 'clients', 'emailDomains', 'mfaLevels'] as const
 type JsonColumn = (typeof JSON_COLUMNS)[number]
+type FlagColumn = 'trustMfa' | 'frontchannelLogout' | 'enabled'
 
 const COLUMNS = [
   'id',
@@ -104,6 +108,7 @@ const COLUMNS = [
   'trustMfa',
   'mfaLevels',
   'signOut',
+  'frontchannelLogout',
   'enabled',
   'createdAtMs',
   'updatedAtMs',
@@ -189,6 +194,7 @@ function fromRow(row: Row): Upstream {
     emailDomains: JSON.parse(row.emailDomains) as string[],
     mfaLevels: JSON.parse(row.mfaLevels) as string[],
     trustMfa: Boolean(row.trustMfa),
+    frontchannelLogout: Boolean(row.frontchannelLogout),
     enabled: Boolean(row.enabled),
   }
 }

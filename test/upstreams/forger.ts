@@ -12,7 +12,13 @@ export async function startForger() {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const other = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] }
-  const bent: { claims: JWTPayload; userinfo?: object; wrongKey?: boolean; metadata?: object } = {
+  const bent: {
+    claims: JWTPayload
+    userinfo?: object
+    wrongKey?: boolean
+    metadata?: object
+    page?: string
+  } = {
     claims: {},
   }
   let issuer = ''
@@ -31,6 +37,7 @@ export async function startForger() {
         ...bent.metadata,
       })
     if (path === '/jwks') return json(jwks)
+    if (path === '/page') return res.setHeader('content-type', 'text/html').end(bent.page)
     if (path === '/userinfo') return json(bent.userinfo ?? {})
     const token = new SignJWT(bent.claims)
       .setProtectedHeader({ alg: 'ES256', kid: 'k' })

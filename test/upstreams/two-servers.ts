@@ -1,4 +1,5 @@
 /** This server, and a second instance of it that people sign in at. */
+import { randomUUID } from 'node:crypto'
 import { createClient } from '../../src/clients/clients.ts'
 import type { ClientInput } from '../../src/clients/client-metadata.ts'
 import { addUpstream } from '../../src/upstreams/upstream-changes.ts'
@@ -6,6 +7,7 @@ import type { UpstreamInput } from '../../src/upstreams/upstream-input.ts'
 import { openStage, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
+import type { Forger } from './forger.ts'
 
 export const BY = { actor: 'cli' }
 
@@ -35,7 +37,7 @@ export async function introduce(
   here: Here,
   there: Stage,
   input: Partial<UpstreamInput> = {},
-  client: Partial<ClientInput> = {},
+  clientOf: (upstreamUri: string) => Partial<ClientInput> = () => ({}),
 ): Promise<string> {
   const id = `there-${(made += 1)}`
   const registered = await createClient(
@@ -47,7 +49,7 @@ export async function introduce(
       backchannel_logout_uri: `${here.issuer}/upstream/${id}/backchannel-logout`,
       scope: 'openid email profile',
       first_party: true,
-      ...client,
+      ...clientOf(`${here.issuer}/upstream/${id}`),
     },
     there.parts,
   )
@@ -60,6 +62,44 @@ export async function introduce(
   )
   await here.parts.feed.check()
   return id
+}
+
+/** Somebody who is signed in at both, by the other server. */
+export async function signedInByThere(here: Here, there: Stage, id: string, path = '/sign-in') {
+  const person = await there.person()
+  const browser = { here: here.visitor(), there: there.visitor() }
+  const address = await press(browser.here, await browser.here.get(path), id)
+  const page = await browser.here.get(await signInThere(there, address, person, browser.there))
+  return { person, browser, page }
+}
+
+/** A session here of a new subject of the forger. */
+export async function signedInByForger(here: Here, forger: Forger, input: Partial<UpstreamInput> = {}) {
+  const id = await here.add({ issuer: forger.issuer, client_id: 'here', ...input })
+  const [subject, sid] = [randomUUID(), randomUUID()]
+  const visitor = here.visitor()
+  const asked = new URL(await press(visitor, await visitor.get('/sign-in'), id)).searchParams
+  forger.bent.claims = {
+    iss: forger.issuer,
+    aud: 'here',
+    sub: subject,
+    sid,
+    nonce: asked.get('nonce') ?? '',
+    email: `${subject}@example.org`,
+    email_verified: true,
+  }
+  const back = new URL(asked.get('redirect_uri') ?? '')
+  back.search = new URLSearchParams({ code: 'c', state: asked.get('state') ?? '' }).toString()
+  await visitor.get(back)
+  return { id, subject, sid, visitor }
+}
+
+export async function isSignedIn(visitor: Visitor): Promise<boolean> {
+  return (await visitor.get('/account')).heading !== 'Sign in'
+}
+
+export async function signOut(visitor: Visitor): Promise<Visited> {
+  return visitor.followForm(await visitor.get('/oauth/logout'), { logout: 'yes' })
 }
 
 /** Presses the button of an upstream: the address that the browser is sent to. */

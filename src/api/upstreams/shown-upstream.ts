@@ -41,9 +41,11 @@ export const shownUpstream = z
     trust_mfa: z.boolean(),
     mfa_levels: z.array(z.string()),
     sign_out: upstreamFields.sign_out.describe('Whether a sign-out here goes on at the provider.'),
+    frontchannel_logout: z.boolean().describe('Whether a browser may say that somebody signed out there.'),
     redirect_uri: z.string().describe('To be registered at the provider.'),
     post_logout_redirect_uri: z.string().describe('The same, for sign-outs that go on there.'),
     backchannel_logout_uri: z.string().describe('The same, for sign-outs that begin there.'),
+    frontchannel_logout_uri: address.describe('The same, for a provider that says so through the browser.'),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
@@ -52,7 +54,7 @@ export const shownUpstream = z
 export function showUpstream(issuer: string, upstream: Upstream): z.output<typeof shownUpstream> {
   return {
     ...publicFields(upstream),
-    ...addressesOf(issuer, upstream.id),
+    ...addressesOf(issuer, upstream),
     created_at: timeOf(upstream.createdAtMs),
     updated_at: timeOf(upstream.updatedAtMs),
   }

@@ -24,7 +24,7 @@ export async function add(input: Input, services: Services): Promise<Answer> {
   const { text, data } = shown(services, upstream)
   return {
     data,
-    text: `${text}\n\nRegister the redirect address at the provider, and the two for sign-outs where it knows them.`,
+    text: `${text}\n\nRegister the redirect address at the provider, and those for sign-outs where it knows them.`,
   }
 }
 
@@ -57,6 +57,7 @@ export async function update(input: Input, services: Services): Promise<Answer> 
     ...(input.flag('all-clients') && { clients: [] }),
     ...(input.flag('all-domains') && { email_domains: [] }),
     ...(input.flag('ignore-mfa') && { trust_mfa: false }),
+    ...(input.flag('ignore-frontchannel-logout') && { frontchannel_logout: false }),
     ...(input.flag('enable') && { enabled: true }),
     ...(input.flag('disable') && { enabled: false }),
   } as UpstreamChanges
@@ -85,6 +86,7 @@ export async function test(input: Input, services: Services): Promise<Answer> {
 const OPPOSITES = [
   ['enable', 'disable'],
   ['trust-mfa', 'ignore-mfa'],
+  ['frontchannel-logout', 'ignore-frontchannel-logout'],
   ['for-client', 'all-clients'],
   ['email-domain', 'all-domains'],
 ] as const
@@ -109,6 +111,7 @@ function fieldsOf(input: Input): Record<string, unknown> {
     email_domains: listOf(input, 'email-domain'),
     mfa_levels: listOf(input, 'mfa-level'),
     trust_mfa: input.flag('trust-mfa') || undefined,
+    frontchannel_logout: input.flag('frontchannel-logout') || undefined,
   }
   const typed = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
   return { ...(file !== undefined && objectIn(file)), ...typed }
@@ -141,7 +144,7 @@ function idOf({ operands: [id = ''] }: Input): string {
 }
 
 function shown({ config }: Services, upstream: Upstream): Answer {
-  const data = { ...dataOf(upstream), ...addressesOf(config.issuer, upstream.id) }
+  const data = { ...dataOf(upstream), ...addressesOf(config.issuer, upstream) }
   return { data, text: record(data) }
 }
 

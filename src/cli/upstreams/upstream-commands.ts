@@ -34,6 +34,9 @@ const shared: Record<string, OptionSpec> = {
     value: 'offer|always|never',
     about: 'Whether a sign-out here goes on there: if the person wants it (offer), each, or none.',
   },
+  'frontchannel-logout': {
+    about: 'A browser may say that somebody signed out there, for a provider without back-channel logout.',
+  },
   metadata: {
     value: 'FILE',
     about: 'More fields as JSON: endpoints, mapping, parameters, token_endpoint_auth_method.',
@@ -94,6 +97,7 @@ export const upstream: Noun = {
         'all-clients': { about: 'Every sign-in page has the button.' },
         'all-domains': { about: 'Addresses of every domain may come.' },
         'ignore-mfa': { about: 'Its second factor does not count here.' },
+        'ignore-frontchannel-logout': { about: 'No browser may say so.' },
         enable: { about: 'People may sign in with it again.' },
         disable: { about: 'Nobody may sign in with it. Connections stay.' },
       },

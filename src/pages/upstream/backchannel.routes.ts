@@ -40,7 +40,7 @@ async function receive(
   try {
     const out = await readLogoutToken(upstream, formOf(ctx)['logout_token'] ?? '')
     const ended = await actingAs(`upstream:${upstream.id}`, () => endFromUpstream(services, out))
-    return ended ? undefined : refusal('the token was used before')
+    return ended === undefined ? refusal('the token was used before') : undefined
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error
     services.log.warn({ err: error, upstream: upstream.id, reason: error.reason }, 'upstream.logout_refused')

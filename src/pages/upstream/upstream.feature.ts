@@ -15,6 +15,7 @@ import { backchannelRoutes } from './backchannel.routes.ts'
 import { callbackRoutes } from './callback.routes.ts'
 import { connectRoutes } from './connect.routes.ts'
 import { connectionRoutes } from './connections.routes.ts'
+import { frontchannelRoutes } from './frontchannel.routes.ts'
 import { ownSignInRoutes } from './own.routes.ts'
 import { goOnThere, signOutRoutes } from './sign-out.routes.ts'
 import { upstreamServices, upstreamSidesOf } from './upstream-pages.ts'
@@ -29,7 +30,7 @@ export function upstream(services: Services): Feature {
         { at: END_SESSION_ROUTES, run: (ctx) => goOnThere({ ...services, upstreamClient: client }, ctx) },
       ],
     }),
-    endpoints: () => [backchannelRoutes(services, readLogoutToken)],
+    endpoints: (site) => [backchannelRoutes(services, readLogoutToken), frontchannelRoutes(services, site)],
     pages(site) {
       const own = upstreamServices({ ...services, ...site }, client)
       return [

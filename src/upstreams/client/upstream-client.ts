@@ -101,7 +101,7 @@ function signOutParameters(
   return {
     ...(idToken && { id_token_hint: idToken }),
     client_id: clientId,
-    post_logout_redirect_uri: addressesOf(issuer, id).post_logout_redirect_uri,
+    post_logout_redirect_uri: signedOutUriOf(issuer, id),
     state,
     ...(locale && { ui_locales: locale }),
   }
@@ -118,12 +118,17 @@ export function redirectUriOf(issuer: string, upstreamId: string): string {
 }
 
 /** What the operator registers at the provider. */
-export function addressesOf(issuer: string, upstreamId: string) {
+export function addressesOf(issuer: string, { id, frontchannelLogout }: Upstream) {
   return {
-    redirect_uri: redirectUriOf(issuer, upstreamId),
-    post_logout_redirect_uri: `${issuer}/upstream/${upstreamId}/signed-out`,
-    backchannel_logout_uri: `${issuer}/upstream/${upstreamId}/backchannel-logout`,
+    redirect_uri: redirectUriOf(issuer, id),
+    post_logout_redirect_uri: signedOutUriOf(issuer, id),
+    backchannel_logout_uri: `${issuer}/upstream/${id}/backchannel-logout`,
+    frontchannel_logout_uri: frontchannelLogout ? `${issuer}/upstream/${id}/frontchannel-logout` : null,
   }
+}
+
+function signedOutUriOf(issuer: string, upstreamId: string): string {
+  return `${issuer}/upstream/${upstreamId}/signed-out`
 }
 
 type Came = { upstream: Upstream; secret: string | undefined; flow: Flow; answer: URLSearchParams }

@@ -8,10 +8,20 @@ import { enroll } from '../../factors/enrolled.ts'
 import { register } from '../../provider/relying-party.ts'
 import { openStage, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
-import type { Visited, Visitor } from '../../support/visitor.ts'
+import type { Visited } from '../../support/visitor.ts'
 import { startForger } from '../../upstreams/forger.ts'
 import type { Forger } from '../../upstreams/forger.ts'
-import { BY, introduce, openHere, press, signInThere } from '../../upstreams/two-servers.ts'
+import {
+  BY,
+  introduce,
+  isSignedIn,
+  openHere,
+  press,
+  signedInByForger,
+  signedInByThere,
+  signInThere,
+  signOut,
+} from '../../upstreams/two-servers.ts'
 import type { Here } from '../../upstreams/two-servers.ts'
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
@@ -31,17 +41,7 @@ describe('a sign-out', () => {
     await Promise.all([here.stop(), there.stop()])
   })
 
-  /** Signed in at both, by the other server. */
-  async function signedIn(id: string, path = '/sign-in') {
-    const person = await there.person()
-    const browser = { here: here.visitor(), there: there.visitor() }
-    const address = await press(browser.here, await browser.here.get(path), id)
-    const page = await browser.here.get(await signInThere(there, address, person, browser.there))
-    return { person, browser, page }
-  }
-  const isSignedIn = async (visitor: Visitor) => (await visitor.get('/account')).heading !== 'Sign in'
-  const signOut = async (visitor: Visitor) =>
-    visitor.followForm(await visitor.get('/oauth/logout'), { logout: 'yes' })
+  const signedIn = (id: string, path?: string) => signedInByThere(here, there, id, path)
   const locationOf = (page: Visited) => new URL(page.headers.get('location') ?? '', page.url)
   const DONE = ['You’re signed out', '/oauth/logout/success']
   const placeOf = ({ heading, url }: Visited) => [heading, url.pathname]
@@ -162,26 +162,7 @@ describe('a sign-out', () => {
 
   /** A session here of the forger's subject. */
   async function forged() {
-    const [id, subject, sid] = [
-      await here.add({ issuer: forger.issuer, client_id: 'here' }),
-      randomUUID(),
-      randomUUID(),
-    ]
-    const visitor = here.visitor()
-    const address = new URL(await press(visitor, await visitor.get('/sign-in'), id))
-    const asked = address.searchParams
-    forger.bent.claims = {
-      iss: forger.issuer,
-      aud: 'here',
-      sub: subject,
-      sid,
-      nonce: asked.get('nonce') ?? '',
-      email: `${subject}@example.org`,
-      email_verified: true,
-    }
-    const back = new URL(asked.get('redirect_uri') ?? '')
-    back.search = new URLSearchParams({ code: 'c', state: asked.get('state') ?? '' }).toString()
-    await visitor.get(back)
+    const { id, subject, sid, visitor } = await signedInByForger(here, forger)
     expect(await isSignedIn(visitor)).to.equal(true)
     const nowSeconds = Math.floor(Date.now() / 1000)
     const good = {
