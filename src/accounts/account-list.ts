@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import { AppError } from '../platform/errors.ts'
 import type { Sql } from '../platform/sql/database.ts'
-import { ACCOUNT_COLUMNS } from './account.ts'
+import { accountColumns } from './account.ts'
 import type { Account } from './account.ts'
 
 export type AccountQuery = {
@@ -25,7 +25,7 @@ export async function listAccounts(
 ): Promise<AccountPage> {
   const size = Math.min(Math.max(Math.trunc(limit), 1), 200)
   const rows: Account[] = await sql<Account>('accounts')
-    .select(...ACCOUNT_COLUMNS)
+    .select(...accountColumns(sql))
     .where(olderThan(after))
     .where(matching(search))
     .orderBy([

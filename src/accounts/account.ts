@@ -3,13 +3,14 @@
  * e-mail address. Owns the row and its claims. Passwords, links, sessions and roles are nouns of their own beside it.
  */
 import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
 import { updateAccount } from '../account-cache/changed-account.ts'
 import type { CachedAccount } from '../account-cache/known-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { lookupEmail, parseEmail } from '../platform/email.ts'
 import { foldUsername } from './folded-username.ts'
 import { pictureAddress } from './picture-address.ts'
-import { profileSchema } from './profile.ts'
+import { profileFaults, profileSchema } from './profile.ts'
 import { AppError } from '../platform/errors.ts'
 
 export type Account = {
@@ -46,8 +47,14 @@ export type Account = {
   sessionsValidFromMs: number
   createdAtMs: number
   updatedAtMs: number
+  /** Of its picture, which has a table of its own. */
+  pictureId: string | null
 }
 
+/** Without what other tables have. */
+export type AccountRow = Omit<Account, 'pictureId'>
+
+/** Of the row itself. `accountColumns` is what an account is read by. */
 export const ACCOUNT_COLUMNS = [
   'id',
   'email',
@@ -72,6 +79,15 @@ export const ACCOUNT_COLUMNS = [
   'createdAtMs',
   'updatedAtMs',
 ] as const
+
+/** Everything of an account, for a query of `accounts`. */
+export function accountColumns(sql: Sql): (string | Knex.QueryBuilder)[] {
+  const picture = sql('account_pictures')
+    .where('account_pictures.accountId', sql.ref('accounts.id'))
+    .select('account_pictures.id')
+    .as('pictureId')
+  return [...ACCOUNT_COLUMNS.map((column) => `accounts.${column}`), picture]
+}
 
 /** The version of the terms that a person accepted, and when. */
 export type AcceptedTerms = { version: string; atMs: number }
@@ -101,7 +117,7 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
   const parsed = parseEmail(given.email)
   if (!parsed.ok) throw new AppError('email_invalid', 422, 'The e-mail address is not valid.')
   const { typed, canonical } = parsed.email
-  const account: Account = {
+  const row = {
     id: randomUUID(),
     email: typed,
     emailCanonical: canonical,
@@ -120,9 +136,9 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   }
-  const usernameCanonical = account.username === null ? null : foldUsername(account.username)
-  await sql('accounts').insert({ ...account, usernameCanonical })
-  return account
+  const usernameCanonical = row.username === null ? null : foldUsername(row.username)
+  await sql('accounts').insert({ ...row, usernameCanonical })
+  return { ...row, pictureId: null }
 }
 
 function checkedProfile(given: NewAccount) {
@@ -130,21 +146,21 @@ function checkedProfile(given: NewAccount) {
   const { username = null, locale = null, zoneinfo = null } = given
   const profile = { name, givenName, familyName, username, locale, zoneinfo }
   const { data, error } = profileSchema.safeParse(profile)
-  if (error) throw new AppError('profile_invalid', 422, 'The name is not valid.', { cause: error })
+  if (error) throw new AppError('profile_invalid', 422, profileFaults(error), { cause: error })
   return { ...profile, ...data }
 }
 
 export async function findAccountById(sql: Sql, id: string): Promise<Account | undefined> {
   return sql<Account>('accounts')
     .where({ id })
-    .first(...ACCOUNT_COLUMNS)
+    .first(...accountColumns(sql))
 }
 
 /** Finds by any spelling of the address. */
 export async function findAccountByEmail(sql: Sql, email: string): Promise<Account | undefined> {
   return sql<Account>('accounts')
     .where({ emailCanonical: lookupEmail(email) })
-    .first(...ACCOUNT_COLUMNS)
+    .first(...accountColumns(sql))
 }
 
 /**
@@ -155,7 +171,7 @@ export async function lockAccount(trx: Sql, id: string): Promise<Account | undef
   return trx<Account>('accounts')
     .where({ id })
     .forUpdate()
-    .first(...ACCOUNT_COLUMNS)
+    .first(...accountColumns(trx))
 }
 
 /** @throws AppError 404 `account_not_found` */

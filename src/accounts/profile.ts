@@ -64,6 +64,12 @@ export const NAME_PROBLEM_MESSAGE = 'problem-name'
 /** The same in English, for programs. */
 export const NAME_PROBLEM_TEXT = 'Use a plain name without links, up to 100 characters.'
 
+/** The fields that are refused, each with the reason, in English. */
+export function profileFaults({ issues }: z.ZodError): string {
+  const faults = issues.map(({ path, message }) => `${path.join('.')} (${message.replaceAll('_', ' ')})`)
+  return `The profile is not valid: ${faults.join(', ')}.`
+}
+
 /**
  * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.
  * If every value is as before, it changes and records nothing. Throws a ZodError when a value is not valid, and

@@ -6,7 +6,7 @@ import { updateAccount } from '../account-cache/changed-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { isDuplicate } from '../platform/sql/database.ts'
 import { lookupEmail } from '../platform/email.ts'
-import { ACCOUNT_COLUMNS, existing, findAccountByEmail, findAccountById } from './account.ts'
+import { accountColumns, existing, findAccountByEmail, findAccountById } from './account.ts'
 import type { Account } from './account.ts'
 import { foldUsername } from './folded-username.ts'
 
@@ -14,7 +14,7 @@ import { foldUsername } from './folded-username.ts'
 export async function findAccountByUsername(sql: Sql, username: string): Promise<Account | undefined> {
   return sql<Account & { usernameCanonical: string | null }>('accounts')
     .where({ usernameCanonical: foldUsername(username) })
-    .first(...ACCOUNT_COLUMNS)
+    .first(...accountColumns(sql))
 }
 
 /** By the id, the address or the user name. @throws AppError 404 `account_not_found` */

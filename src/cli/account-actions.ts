@@ -31,6 +31,8 @@ export async function create(input: Input, services: Services): Promise<Answer> 
     givenName: input.text('given-name'),
     familyName: input.text('family-name'),
     username: input.text('username'),
+    locale: input.text('locale'),
+    zoneinfo: input.text('zoneinfo'),
     verified: input.flag('verified'),
     roles: input.texts('role').map(asRole),
     ...CLI,

@@ -24,6 +24,11 @@ const nameOptions: Record<string, OptionSpec> = {
   'family-name': { value: 'N', about: 'Family name, for apps that read it on its own.' },
 }
 
+const placeOptions: Record<string, OptionSpec> = {
+  locale: { value: 'L', about: 'Language, as en-GB.' },
+  zoneinfo: { value: 'Z', about: 'Time zone, as Europe/Berlin.' },
+}
+
 const roleOption: Record<string, OptionSpec> = {
   role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
 }
@@ -46,6 +51,7 @@ export const account: Noun = {
         'password-stdin': { about: 'Reads the password from standard input, which other users cannot see.' },
         ...nameOptions,
         ...usernameOption,
+        ...placeOptions,
         verified: { about: 'Marks the address as confirmed. Otherwise the person has to confirm it.' },
         ...roleOption,
       },
@@ -90,8 +96,7 @@ export const account: Noun = {
       options: {
         ...nameOptions,
         ...usernameOption,
-        locale: { value: 'L', about: 'Language, as en-GB.' },
-        zoneinfo: { value: 'Z', about: 'Time zone, as Europe/Berlin.' },
+        ...placeOptions,
         email: { value: 'E', about: 'Another e-mail address. It ends all links that were mailed before.' },
         verified: { about: 'With --email: marks it as confirmed. Otherwise the person has to confirm it.' },
       },

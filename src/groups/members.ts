@@ -1,6 +1,6 @@
 /** Who is in which group. Each change is seen by every process before its own answer leaves. */
 import { changeGroupsOf } from '../account-cache/changed-account.ts'
-import { ACCOUNT_COLUMNS, existing, lockAccount } from '../accounts/account.ts'
+import { accountColumns, existing, lockAccount } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Actor, Expects } from '../accounts/account-state.ts'
 import { recordAudit } from '../audit/audit.ts'
@@ -88,7 +88,7 @@ export async function listMembers(
     .orderBy('group_members.accountId')
     .limit(limit + 1)
     .offset(skip)
-    .select(ACCOUNT_COLUMNS.map((column) => `accounts.${column}`))
+    .select(accountColumns(sql))
   const accounts = rows.slice(0, limit)
   return { accounts, next: rows.length > limit ? accounts.at(-1)?.id : undefined }
 }

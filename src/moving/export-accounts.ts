@@ -4,7 +4,7 @@
  * Sessions and tokens are not in it: people sign in again.
  */
 import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
-import type { Account } from '../accounts/account.ts'
+import type { AccountRow } from '../accounts/account.ts'
 import type { Consent } from '../consents/consents.ts'
 import { consentsOf } from '../consents/consents.ts'
 import { accountFields } from '../events/account-snapshot.ts'
@@ -17,7 +17,7 @@ import { sealFactors } from './sealed-factors.ts'
 const PAGE = 500
 
 /** Of several accounts with one user name, one has it in the folded form, and signs in by it. */
-type Named = Account & { usernameCanonical: string | null }
+type Named = AccountRow & { usernameCanonical: string | null }
 
 /** `file` seals to the passphrase; without it second factors are left out. */
 type Sealers = { data: Sealer; file: Sealer | undefined }

@@ -2,7 +2,7 @@
  * Takes accounts over from another system, a batch in one transaction. A second run of the same file changes nothing, so an
  * interrupted one is continued by running it again. The first account of an address wins; later ones are refused.
  */
-import type { Account } from '../accounts/account.ts'
+import type { AccountRow } from '../accounts/account.ts'
 import type { AuditAction } from '../audit/audited-actions.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -241,7 +241,7 @@ type Here = {
   deleted: ReadonlySet<string>
 }
 
-function refusalOf(row: Account, hasOwnId: boolean, here: Here): Refusal | undefined {
+function refusalOf(row: AccountRow, hasOwnId: boolean, here: Here): Refusal | undefined {
   const sameEmail = here.byEmail.get(row.emailCanonical)
   if (hasOwnId && here.deleted.has(row.id) && !here.ids.has(row.id))
     return { code: 'deleted_here', why: 'the account was deleted here since; its id is never used again' }
@@ -257,7 +257,7 @@ function refusalOf(row: Account, hasOwnId: boolean, here: Here): Refusal | undef
 async function accountsLike(db: Sql, candidates: Candidate[]): Promise<Here> {
   const emails = candidates.map(({ row }) => row.emailCanonical)
   const ids = candidates.filter(({ hasOwnId }) => hasOwnId).map(({ row }) => row.id)
-  const sameEmail: Pick<Account, 'id' | 'emailCanonical'>[] = await db('accounts')
+  const sameEmail: Pick<AccountRow, 'id' | 'emailCanonical'>[] = await db('accounts')
     .select('id', 'emailCanonical')
     .whereIn('emailCanonical', emails)
   const sameId: string[] = ids.length === 0 ? [] : await db('accounts').whereIn('id', ids).pluck('id')

@@ -1,6 +1,6 @@
 /** Asks the rules of this server about an account of another one: a row of ours, or why it is refused. */
 import { randomUUID } from 'node:crypto'
-import type { Account } from '../accounts/account.ts'
+import type { AccountRow } from '../accounts/account.ts'
 import { foldUsername } from '../accounts/folded-username.ts'
 import { profileSchema } from '../accounts/profile.ts'
 import { parseEmail } from '../platform/email.ts'
@@ -11,7 +11,7 @@ import type { Incoming } from './incoming.ts'
 export type Refusal = { code: string; why: string }
 
 export type Judged = {
-  row: Account
+  row: AccountRow
   /** Null without a user name, or where another account has it: then it is shown, and nobody signs in by it. */
   usernameCanonical: string | null
   hasOwnId: boolean
@@ -70,7 +70,7 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
 
 const WHOLE_PROFILE = profileSchema.required()
 
-type Profile = Pick<Account, 'name' | 'givenName' | 'familyName' | 'username' | 'locale' | 'zoneinfo'>
+type Profile = Pick<AccountRow, 'name' | 'givenName' | 'familyName' | 'username' | 'locale' | 'zoneinfo'>
 
 function profileOf(given: Incoming): Profile | Refusal {
   const { name = '', givenName, familyName, username, locale, zoneinfo } = given

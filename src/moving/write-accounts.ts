@@ -1,6 +1,6 @@
 /** Inserts many accounts with few statements. */
 import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
-import type { Account } from '../accounts/account.ts'
+import type { AccountRow } from '../accounts/account.ts'
 import type { Role } from '../accounts/role-names.ts'
 import type { Consent } from '../consents/consents.ts'
 import { insertMembers } from '../groups/arriving-groups.ts'
@@ -13,7 +13,7 @@ import type { Sealer } from '../platform/tokens.ts'
 import type { IncomingFactors } from './incoming-factors.ts'
 
 export type NewRow = {
-  row: Account & { usernameCanonical: string | null }
+  row: AccountRow & { usernameCanonical: string | null }
   roles: readonly Role[]
   consents: readonly Omit<Consent, 'accountId'>[]
   factors: IncomingFactors | undefined

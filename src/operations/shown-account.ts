@@ -1,6 +1,7 @@
 /** An account as the API shows it: with the names of the standard claims (OpenID Connect Core §5.1). Times are RFC 3339. */
 import { z } from 'zod'
-import type { KnownAccount } from '../account-cache/known-account.ts'
+import type { CachedAccount, KnownAccount } from '../account-cache/known-account.ts'
+import { pictureAddress } from '../accounts/picture-address.ts'
 import { profileSchema } from '../accounts/profile.ts'
 import type { Profile } from '../accounts/profile.ts'
 import { accountFields } from '../events/account-snapshot.ts'
@@ -17,6 +18,7 @@ export const shownAccount = z
     username: z.string().nullable(),
     locale: z.string().nullable().describe('A language tag (BCP 47).'),
     zoneinfo: z.string().nullable().describe('The IANA name of a time zone.'),
+    picture: z.url().nullable().describe('A WebP of 512 × 512. Anybody may open it.'),
     disabled: z.boolean(),
     delete_at: z.iso
       .datetime()
@@ -40,6 +42,7 @@ export const shownAccount = z
         username: null,
         locale: 'en',
         zoneinfo: 'Europe/Berlin',
+        picture: 'https://accounts.example.com/picture/4f1d2c3b4a5968778695a4b3c2d1e0ff',
         disabled: false,
         delete_at: null,
         terms_version: '2026-01',
@@ -52,7 +55,12 @@ export const shownAccount = z
 
 export type ShownAccount = z.output<typeof shownAccount>
 
-export const showAccount: (account: KnownAccount) => ShownAccount = accountFields
+type WithPicture = KnownAccount & Pick<CachedAccount, 'pictureId'>
+
+export function showAccount(site: { issuer: string }, account: WithPicture): ShownAccount {
+  const { pictureId } = account
+  return { ...accountFields(account), picture: pictureId === null ? null : pictureAddress(site, pictureId) }
+}
 
 /** RFC 3339 in UTC. */
 export function timeOf(ms: number): string {

@@ -215,6 +215,17 @@ describe('cli account', () => {
     await place.json(['account', 'delete', email])
   })
 
+  it('creates with a language and a time zone, and names a wrong one', async () => {
+    const create = (...more: string[]) => ['account', 'create', '--password', PASSWORD, ...more]
+    const email = 'abroad@example.com'
+    const places = ['--locale', 'pt-BR', '--zoneinfo', 'america/sao_paulo']
+    const made = await place.json(create('--email', email, ...places))
+    expect(made).to.include({ locale: 'pt-BR', zoneinfo: 'America/Sao_Paulo', picture: null })
+    await place.json(['account', 'delete', email])
+    const wrong = await mistakeOf(server, create('--email', email, '--zoneinfo', '+02:00'))
+    expect(wrong.error_description).to.match(/zoneinfo \(unknown time zone\)/)
+  })
+
   it('shows by id and by any spelling of the address, and lists page by page', async () => {
     const shown = await place.json(['account', 'show', 'TWO@example.com'])
     const [byId, first, text] = await Promise.all([

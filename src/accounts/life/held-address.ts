@@ -7,7 +7,7 @@ import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
 import type { AccessEndings, EndedAccess } from '../../grant-store/access-endings.ts'
 import type { Sql } from '../../platform/sql/database.ts'
-import { ACCOUNT_COLUMNS, isVerified } from '../account.ts'
+import { accountColumns, isVerified } from '../account.ts'
 import type { Account } from '../account.ts'
 import { rolesOf } from '../roles.ts'
 
@@ -37,7 +37,7 @@ export async function lockOccupant(
     .where({ emailCanonical })
     .whereNot({ id: accountId })
     .forUpdate()
-    .first(...ACCOUNT_COLUMNS)
+    .first(...accountColumns(trx))
 }
 
 /** True for an account that registered itself and never proved its address. An administrator's never counts as one. */

@@ -3,7 +3,7 @@
  * every way to a session or token is closed to them. Owns `registration_approvals`.
  */
 import { updateAccount } from '../../account-cache/changed-account.ts'
-import { ACCOUNT_COLUMNS, isVerified, lockAccount } from '../account.ts'
+import { accountColumns, isVerified, lockAccount } from '../account.ts'
 import type { Account } from '../account.ts'
 import { mailRegistrationAnswer } from '../account-mail.ts'
 import { deleteAccount } from '../account-state.ts'
@@ -33,7 +33,7 @@ export async function listWaiting(sql: Sql): Promise<WaitingAccount[]> {
   return sql('registration_approvals')
     .join('accounts', 'accounts.id', 'registration_approvals.accountId')
     .whereNotNull('accounts.emailVerifiedAtMs')
-    .select(...ACCOUNT_COLUMNS.map((column) => `accounts.${column}`), 'registration_approvals.requestedAtMs')
+    .select(...accountColumns(sql), 'registration_approvals.requestedAtMs')
     .orderBy(['registration_approvals.requestedAtMs', 'accounts.id'])
 }
 

@@ -47,7 +47,7 @@ function verifying(needs: Services): Operation {
         const reason = done.reason as TokenRefusal
         throw new AppError(CODES[reason], 422, codeProblemText[reason])
       }
-      return { body: showAccount((await findAccountById(needs.db, owner.id)) ?? owner) }
+      return { body: showAccount(needs.config, (await findAccountById(needs.db, owner.id)) ?? owner) }
     },
   })
 }

@@ -9,7 +9,7 @@ import type { Operation } from '../../operations/operation.ts'
 import { parsedProfile, profileChanges, showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { ownerOf } from './owner.ts'
 
-type Needs = Pick<Services, 'db' | 'clock'>
+type Needs = Pick<Services, 'config' | 'db' | 'clock'>
 
 export function profileOperations(needs: Needs): readonly Operation[] {
   return [
@@ -22,7 +22,7 @@ export function profileOperations(needs: Needs): readonly Operation[] {
       scope: 'account:read',
       caller: 'person',
       answer: { status: 200, description: 'The account.', schema: shownAccount, etag: true },
-      handle: async ({ token }) => ({ body: showAccount(ownerOf(token)) }),
+      handle: async ({ token }) => ({ body: showAccount(needs.config, ownerOf(token)) }),
     }),
     operation({
       id: 'updateOwnAccount',
@@ -38,11 +38,11 @@ export function profileOperations(needs: Needs): readonly Operation[] {
         const changed = await inTransaction(needs.db, async (trx) => {
           const account = await lockAccount(trx, ownerOf(token).id)
           if (!account) throw new AppError('account_not_found', 404, 'The account is gone.')
-          assertMatches(showAccount(account))
+          assertMatches(showAccount(needs.config, account))
           await updateProfile(trx, account.id, parsedProfile(body), needs.clock(), { actor: account.id })
           return findAccountById(trx, account.id)
         })
-        return { body: showAccount(changed ?? ownerOf(token)) }
+        return { body: showAccount(needs.config, changed ?? ownerOf(token)) }
       },
       problems: {
         account_not_found: { status: 404, when: 'The account was deleted meanwhile.' },

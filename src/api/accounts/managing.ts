@@ -56,7 +56,7 @@ function creating(needs: Services): Operation {
       const given = { ...profile, email, password: password ?? randomToken(128), verified }
       const account = await addAccount(needs, { ...given, ...by })
       if (password === undefined) await mailResetLink(needs, account.id, by)
-      return { body: showAccount(account), location: `/accounts/${account.id}` }
+      return { body: showAccount(needs.config, account), location: `/accounts/${account.id}` }
     },
   })
 }
@@ -76,11 +76,11 @@ function changing(needs: Services): Operation {
     async handle(request) {
       const { id } = request.params
       const changed = await inTransaction(needs.db, async (trx) => {
-        request.assertMatches(showAccount(existing(await lockAccount(trx, id))))
+        request.assertMatches(showAccount(needs.config, existing(await lockAccount(trx, id))))
         await updateProfile(trx, id, parsedProfile(request.body), needs.clock(), byCaller(request))
         return theAccount(trx, id)
       })
-      return { body: showAccount(changed) }
+      return { body: showAccount(needs.config, changed) }
     },
   })
 }
@@ -98,7 +98,7 @@ function deleting(needs: Services): Operation {
     answer: { status: 204, description: 'The account is gone.' },
     problems: { ...NO_ACCOUNT, ...LAST_ADMIN },
     async handle(request) {
-      const expects = (before: Account) => request.assertMatches(showAccount(before))
+      const expects = (before: Account) => request.assertMatches(showAccount(needs.config, before))
       if (!(await deleteAccount(needs, request.params.id, byCaller(request), expects)))
         throw accountNotFound()
       return { body: undefined }

@@ -62,7 +62,7 @@ function cancelling(needs: Services): Operation {
     async handle(request) {
       const { id } = request.params
       await theAccount(needs.db, id)
-      const expects = (before: Account) => request.assertMatches(showAccount(before))
+      const expects = (before: Account) => request.assertMatches(showAccount(needs.config, before))
       if (!(await cancelNewAddress(needs, id, byCaller(request), expects))) throw nothingWaits()
       return { body: undefined }
     },

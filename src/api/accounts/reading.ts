@@ -8,7 +8,7 @@ import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { common, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
-export function readingOperations({ db }: Pick<Services, 'db'>): readonly Operation[] {
+export function readingOperations({ config, db }: Pick<Services, 'config' | 'db'>): readonly Operation[] {
   const reading = { ...common, scope: 'accounts:read', method: 'get' } as const
   return [
     operation({
@@ -24,7 +24,8 @@ export function readingOperations({ db }: Pick<Services, 'db'>): readonly Operat
       problems: INVALID_CURSOR,
       async handle({ query: { limit, cursor, skip, search } }) {
         const { accounts, next } = await listAccounts(db, { limit, after: cursor, skip, search })
-        return { body: { items: accounts.map(showAccount), ...(next !== undefined && { next }) } }
+        const items = accounts.map((one) => showAccount(config, one))
+        return { body: { items, ...(next !== undefined && { next }) } }
       },
     }),
     operation({
@@ -35,7 +36,7 @@ export function readingOperations({ db }: Pick<Services, 'db'>): readonly Operat
       params,
       answer: { status: 200, description: 'The account.', schema: shownAccount, etag: true },
       problems: NO_ACCOUNT,
-      handle: async ({ params: { id } }) => ({ body: showAccount(await theAccount(db, id)) }),
+      handle: async ({ params: { id } }) => ({ body: showAccount(config, await theAccount(db, id)) }),
     }),
   ]
 }

@@ -125,9 +125,9 @@ export function stateOperations(needs: Services): readonly Operation[] {
       problems: { ...NO_ACCOUNT, ...problems },
       async handle(request) {
         const { id: accountId } = request.params
-        const expects = (before: Account) => request.assertMatches(showAccount(before))
+        const expects = (before: Account) => request.assertMatches(showAccount(needs.config, before))
         if (!(await run(needs, accountId, byCaller(request), expects))) throw accountNotFound()
-        return { body: showAccount(await theAccount(needs.db, accountId)) }
+        return { body: showAccount(needs.config, await theAccount(needs.db, accountId)) }
       },
     }),
   )

@@ -13,7 +13,7 @@ export function memberOperations(needs: Services): readonly Operation[] {
   return [listing(needs), adding(needs), removing(needs)]
 }
 
-function listing({ db }: Services): Operation {
+function listing({ config, db }: Services): Operation {
   return operation({
     ...common,
     id: 'listGroupMembers',
@@ -29,7 +29,8 @@ function listing({ db }: Services): Operation {
       if (cursor !== undefined && !/^[\w.~|:+=-]{1,36}$/.test(cursor))
         throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
       const { accounts, next } = await listMembers(db, id, { after: cursor, limit, skip })
-      return { body: { items: accounts.map(showAccount), ...(next !== undefined && { next }) } }
+      const items = accounts.map((one) => showAccount(config, one))
+      return { body: { items, ...(next !== undefined && { next }) } }
     },
   })
 }
@@ -79,7 +80,7 @@ function removing(needs: Services): Operation {
     async handle(request) {
       const { id: groupId, account_id: accountId } = request.params
       const removed = await removeMember(needs, { groupId, accountId }, byCaller(request), (account) =>
-        request.assertMatches(showAccount(account)),
+        request.assertMatches(showAccount(needs.config, account)),
       )
       if (!removed) throw new AppError('member_not_found', 404, 'The account is not in this group.')
       return { body: undefined }

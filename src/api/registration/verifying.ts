@@ -70,7 +70,7 @@ export function verifyingOperations(needs: Services): readonly Operation[] {
         if (!done.ok) throw refusal(needs, done, request.body.token === undefined)
         const account = await findAccountById(needs.db, done.accountId)
         if (!account) throw new AppError('link_invalid', 422, 'The account is gone.')
-        return { body: showAccount(account) }
+        return { body: showAccount(needs.config, account) }
       },
     }),
   ]

@@ -103,7 +103,7 @@ function disconnecting(needs: Services): Operation {
     async handle(request) {
       const { id, upstream: upstreamId } = request.params
       const account = existing(await findAccountById(needs.db, id))
-      request.assertMatches(showAccount(account))
+      request.assertMatches(showAccount(needs.config, account))
       const which = { accountId: account.id, upstreamId }
       const result = await disconnect(needs, which, byCaller(request), { force: true })
       if (result.ok) return { body: undefined }

@@ -2,7 +2,7 @@
 import { existing, findAccountById } from '../../accounts/account.ts'
 import { namedAccount } from '../../accounts/username.ts'
 import { setAddress } from '../../accounts/operator/operator-address.ts'
-import { profileSchema, updateProfile } from '../../accounts/profile.ts'
+import { profileFaults, profileSchema, updateProfile } from '../../accounts/profile.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
@@ -41,11 +41,6 @@ async function changeProfile(input: Input, { db, clock }: Services, accountId: s
   })
   if (typed.length === 0) return false
   const profile = profileSchema.safeParse(Object.fromEntries(typed))
-  if (!profile.success) throw new AppError('profile_invalid', 422, faultsOf(profile.error.issues))
+  if (!profile.success) throw new AppError('profile_invalid', 422, profileFaults(profile.error))
   return inTransaction(db, (trx) => updateProfile(trx, accountId, profile.data, clock(), CLI))
-}
-
-function faultsOf(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  const faults = issues.map(({ path, message }) => `${path.join('.')} (${message.replaceAll('_', ' ')})`)
-  return `The profile is not valid: ${faults.join(', ')}.`
 }
