@@ -44,12 +44,13 @@ export function provenProfile(account: Account, name: string | undefined): Typed
   return { email, name: name || account.name, username: account.username, locale: account.locale }
 }
 
-/** The name that a mail to an account's address begins with: never one that a stranger may have typed. */
+/** How a mail addresses an account: without a name, language or time zone that a stranger may have chosen. */
 export function greeted(account: Account): Account {
-  return isVerified(account) || !account.selfRegistered ? account : { ...account, name: '' }
+  if (isVerified(account) || !account.selfRegistered) return account
+  return { ...account, name: '', locale: null, zoneinfo: null }
 }
 
-/** Puts the owner's profile in the place of the one that somebody typed, and forgets what that one allowed apps. */
+/** Puts the owner's profile in the place of the one that somebody filled in, and forgets their picture and what they allowed apps. */
 export async function replaceUnproven(
   trx: Sql,
   { id: accountId, selfRegistered }: Pick<Account, 'id' | 'selfRegistered'>,
@@ -57,7 +58,11 @@ export async function replaceUnproven(
   nowMs: number,
 ): Promise<void> {
   await trx('consents').where({ accountId }).delete()
-  if (!profile) return
+  const pictures = await trx('account_pictures').where({ accountId }).delete()
+  if (!profile) {
+    if (pictures > 0) await updateAccount(trx, { id: accountId }, { updatedAtMs: nowMs })
+    return
+  }
   const { username, invitationId: _invitation, terms, ...rest } = profile
   // The rest of a profile is filled in on pages, by somebody who signed in with a password that nobody proved.
   const others = selfRegistered ? { givenName: null, familyName: null, zoneinfo: null } : {}

@@ -216,13 +216,11 @@ describe('cli account', () => {
   })
 
   it('creates with a language and a time zone, and names a wrong one', async () => {
-    const create = (...more: string[]) => ['account', 'create', '--password', PASSWORD, ...more]
-    const email = 'abroad@example.com'
-    const places = ['--locale', 'pt-BR', '--zoneinfo', 'america/sao_paulo']
-    const made = await place.json(create('--email', email, ...places))
+    const create = ['account', 'create', '--password', PASSWORD, '--email', 'abroad@example.com']
+    const made = await place.json([...create, '--locale', 'pt-BR', '--zoneinfo', 'america/sao_paulo'])
     expect(made).to.include({ locale: 'pt-BR', zoneinfo: 'America/Sao_Paulo', picture: null })
-    await place.json(['account', 'delete', email])
-    const wrong = await mistakeOf(server, create('--email', email, '--zoneinfo', '+02:00'))
+    await place.json(['account', 'delete', 'abroad@example.com'])
+    const wrong = await mistakeOf(server, [...create, '--zoneinfo', '+02:00'])
     expect(wrong.error_description).to.match(/zoneinfo \(unknown time zone\)/)
   })
 
