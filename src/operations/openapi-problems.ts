@@ -105,8 +105,11 @@ function ownProblems(one: Operation): Record<string, Problem> {
       status: 403,
       when: 'The client has not registered the origin of the page that called.',
     },
-    ...(one.body && {
-      unsupported_media_type: { status: 415, when: 'The body is not application/json in UTF-8.' },
+    ...((one.body ?? one.upload) && {
+      unsupported_media_type: {
+        status: 415,
+        when: `The body is not ${one.upload ? one.upload.types.join(', ') : 'application/json in UTF-8'}.`,
+      },
       body_too_large: { status: 413, when: 'The body is too large.' },
       request_timeout: { status: 408, when: 'The body took too long to arrive.' },
     }),

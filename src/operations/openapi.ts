@@ -104,6 +104,12 @@ function described(one: Operation, schemas: Schemas): Json {
         content: { 'application/json': { schema: schemas.named(name, one.body, 'input') } },
       },
     }),
+    ...(one.upload && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(one.upload.types.map((type) => [type, {}])),
+      },
+    }),
     responses: {
       [one.answer.status]: answerOf(one, schemas),
       ...(isCacheable(one) && { 304: { description: 'Unchanged: If-None-Match names this state.' } }),

@@ -33,6 +33,8 @@ export type Operation = {
   params?: Shape
   query?: Shape
   body?: Shape
+  /** Instead of a body in JSON: a file, as it is. */
+  upload?: Upload
   /** A creation: takes `Idempotency-Key`. */
   creates?: boolean
   /** Answers 429 with `Retry-After` when it is called too often. */
@@ -44,11 +46,18 @@ export type Operation = {
 }
 
 export type Shape = z.ZodObject
+export type Upload = {
+  /** Media types that it may have. */
+  types: readonly string[]
+  limitBytes: number
+}
 export type Answered = {
   status: 200 | 201 | 202 | 204
   description: string
   schema?: z.ZodType
   etag?: boolean
+  /** The work answers the JSON of the schema in pieces, each once the caller took those before. */
+  streamed?: true
 }
 export type Problem = { status: number; when: string }
 
@@ -57,6 +66,8 @@ export type ApiRequest<P = unknown, Q = unknown, B = unknown> = {
   params: P
   query: Q
   body: B
+  /** Reads the file of an operation that takes one. @throws AppError 400, 408, 413 `body_too_large`, 415 `unsupported_media_type` */
+  upload: () => Promise<Buffer>
   token: ApiToken
   /** The address that the request came from. */
   ip: string
@@ -81,7 +92,11 @@ export type ApiToken = {
 export type Answer<T> = { body: T; location?: string }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
-type Body<A extends Answered> = A['schema'] extends z.ZodType ? z.output<A['schema']> : undefined
+type Body<A extends Answered> = A['streamed'] extends true
+  ? AsyncIterable<string>
+  : A['schema'] extends z.ZodType
+    ? z.output<A['schema']>
+    : undefined
 
 type Given<
   P extends Shape | undefined,

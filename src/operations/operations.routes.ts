@@ -1,4 +1,5 @@
 /** Serves operations: address, token, body, work, answer. Failures of every kind are problem details. */
+import { Readable } from 'node:stream'
 import { Router } from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import type { Context } from 'koa'
@@ -6,6 +7,7 @@ import { z } from 'zod'
 import { actingAs } from '../events/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import { jsonBody } from '../http/request/json-body.ts'
+import { uploadedFile } from '../http/request/uploaded-file.ts'
 import { requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { validate } from '../http/request/validate.ts'
@@ -29,8 +31,11 @@ const ANSWER_HEADERS = 'ETag, Location, Link, Retry-After, WWW-Authenticate, DPo
 const PREFLIGHT_SECONDS = 600
 /** Every other address. */
 const REST = '/{*rest}'
+/** Of a streamed answer, so many wait for a slow caller. */
+const STREAMED_PIECES = 16
 /** A parameter that nobody reads is a mistake of the caller. */
 const NO_QUERY = z.strictObject({})
+const NO_UPLOAD = { types: [], limitBytes: 0 }
 
 /** `document`: what describes the operations, for everybody. */
 export function apiRoutes(needs: ApiNeeds, operations: readonly Operation[], document: object): Router {
@@ -71,6 +76,7 @@ async function requestOf(one: Operation, ctx: RouterContext, token: ApiToken): P
     params: one.params && validate(one.params, ctx.params),
     query: validate(one.query ?? NO_QUERY, ctx.query),
     body: one.body && validate(one.body, await jsonBody(ctx as unknown as Context)),
+    upload: () => uploadedFile(ctx, one.upload ?? NO_UPLOAD),
     token,
     ip: requestState(ctx).clientIp ?? '',
     assertMatches: (current) => assertMatches(ctx.get('If-Match'), current),
@@ -89,6 +95,11 @@ function send(ctx: RouterContext, one: Operation, { status, body, location }: Ke
   if (one.answer.schema === undefined) {
     ctx.body = null
     ctx.status = status
+    return
+  }
+  if (one.answer.streamed) {
+    ctx.type = 'json'
+    ctx.body = Readable.from(body as AsyncIterable<string>, { highWaterMark: STREAMED_PIECES })
     return
   }
   if (one.answer.etag) ctx.set('ETag', etagOf(body))

@@ -12,6 +12,7 @@ export const API_SCOPES = {
   'account:write': 'Change your profile and password, and end sessions and the access of apps',
   'account:email': 'Change your email address',
   'account:delete': 'Delete your account',
+  'account:export': 'Download everything that is kept about you',
   'account:factors': 'Set up and remove your authenticator app, and make new recovery codes',
   'accounts:register': 'Register people, confirm their addresses and send them reset mails',
   'accounts:check': 'Look an account up by its exact address or user name',

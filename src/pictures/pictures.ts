@@ -24,15 +24,18 @@ export async function setPicture(
   accountId: string,
   { large, small }: Record<Size, Buffer>,
   by: Actor,
-): Promise<void> {
+  expects?: Expects,
+): Promise<Kept> {
   const nowMs = clock()
   const images = { large: large.toString('base64'), small: small.toString('base64') }
-  await inTransaction(db, async (trx) => {
-    existing(await lockAccount(trx, accountId))
+  return inTransaction(db, async (trx) => {
+    const before = existing(await lockAccount(trx, accountId))
+    expects?.(before)
     await trx('account_pictures').where({ accountId }).delete()
     const id = randomBytes(16).toString('hex')
     await trx('account_pictures').insert({ id, accountId, ...images, createdAtMs: nowMs })
     await noteChange(trx, accountId, nowMs, by)
+    return { id, createdAtMs: nowMs }
   })
 }
 

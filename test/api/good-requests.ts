@@ -5,15 +5,16 @@ import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { addTrusted } from '../factors/trusted.ts'
-import { givePicture } from '../pictures/samples.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
 import { inManyGroups } from './many-groups.ts'
 import { lifeRequests } from './life-requests.ts'
+import { pictureRequests } from './picture-requests.ts'
+import type { SentFile } from './picture-requests.ts'
 import { upstreamRequests } from './upstream-requests.ts'
 import { registrationRequests } from './registration-requests.ts'
 
-export type Request = { path: string; token: string; body?: Record<string, unknown> }
+export type Request = { path: string; token: string; body?: Record<string, unknown>; file?: SentFile }
 type Make = () => Promise<Request>
 
 const NEXT = 'seven purple kettles'
@@ -46,11 +47,6 @@ export async function goodRequests(stage: Stage) {
   const onAccount =
     (verb = '', body?: Record<string, unknown>): Make =>
     async () => ({ path: `/accounts/${(await stage.person()).id}${verb}`, token: own, ...(body && { body }) })
-  const onPicture: Make = async () => {
-    const { id } = await stage.person()
-    await givePicture(stage, id)
-    return { path: `/accounts/${id}/picture`, token: own }
-  }
   async function created(path: string, body: Record<string, unknown>) {
     return (await api.call('POST', path, { token: own, body })).json()
   }
@@ -139,8 +135,10 @@ export async function goodRequests(stage: Stage) {
   const ofFactors = factorRequests(stage, { signedIn, blocked, api })
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail, own })
+  const ofPictures = pictureRequests(stage, { signedIn, own })
   const good: Record<string, Make> = {
     ...ofFactors.good,
+    ...ofPictures.good,
     ...ofLife.good,
     ...ofUpstreams.good,
     getOwnAccount: asPerson('/account'),
@@ -172,8 +170,6 @@ export async function goodRequests(stage: Stage) {
     resetAccountFactors: onAccount('/reset-factors'),
     resetAccountFactorsNow: onAccount('/reset-factors-now'),
     keepAccountFactors: onAccount('/keep-factors'),
-    getAccountPicture: onPicture,
-    removeAccountPicture: onPicture,
     getAccountRoles: onAccount('/roles'),
     setAccountRoles: onAccount('/roles', { roles: ['admin'] }),
     registerAccount: () => asProgram('/registrations', { email: anyEmail(), password: PASSWORD }),
@@ -233,6 +229,7 @@ export async function goodRequests(stage: Stage) {
   /** Refusals that only some operations have: by operation and status. */
   const refused: Record<string, Make> = {
     ...ofFactors.refused,
+    ...ofPictures.refused,
     ...ofLife.refused,
     ...ofUpstreams.refused,
     ...ofRegistrations.refused,

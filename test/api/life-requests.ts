@@ -1,4 +1,4 @@
-/** Requests to the operations that change one's own address and delete one's account: good ones, and their own refusals. */
+/** Requests to the operations that change one's own address, and that export or delete one's account: good ones, and their own refusals. */
 import type { Account } from '../../src/accounts/account.ts'
 import { requestDeletion } from '../../src/accounts/life/deletion.ts'
 import { grantRole } from '../../src/accounts/roles.ts'
@@ -9,6 +9,7 @@ import { codeIn } from '../support/letter.ts'
 import type { Request } from './good-requests.ts'
 
 const [ASK, CONFIRM, DELETE] = ['/account/email', '/account/email/confirm', '/account/delete']
+const EXPORT = '/account/export'
 const proof = { current_password: PASSWORD }
 
 type Needs = {
@@ -32,6 +33,11 @@ export function lifeRequests(
   })
   const deleting = async (): Promise<Request> => ({
     path: DELETE,
+    token: (await signedIn()).token,
+    body: proof,
+  })
+  const exporting = async (): Promise<Request> => ({
+    path: EXPORT,
     token: (await signedIn()).token,
     body: proof,
   })
@@ -64,6 +70,7 @@ export function lifeRequests(
       confirmOwnEmail: () => confirming(),
       cancelOwnEmail: async () => ({ path: '/account/email/cancel', token: (await signedIn()).token }),
       deleteOwnAccount: deleting,
+      exportOwnData: exporting,
       getAccountNewEmail: onNewEmail,
       cancelAccountNewEmail: onNewEmail,
       keepAccount: async () => {
@@ -95,6 +102,8 @@ export function lifeRequests(
         await grantRole(parts.db, person.id, 'admin')
         return { path: DELETE, token, body: proof }
       },
+      'exportOwnData 422': () => wrong(exporting()),
+      'exportOwnData 429': async () => ({ ...(await exporting()), token: await blocked() }),
       'deleteOwnAccount 422': () => wrong(deleting()),
       'deleteOwnAccount 429': async () => ({ ...(await deleting()), token: await blocked() }),
     },

@@ -69,6 +69,8 @@ export const API_CHANGES: Changes = {
   endOwnTrustedBrowsers: { none: 'Calls the function of the form `/account/sessions/trusted/end-all`.' },
   endOtherSessions: byOwner('POST', () => '/account/sessions/end-others', ['account.signed_out_elsewhere']),
   revokeOwnApp: byOwner('DELETE', ({ app }) => `/account/apps/${app}`, ['consent.revoked']),
+  setOwnPicture: { none: 'Calls the function of the form `/account/picture`.' },
+  removeOwnPicture: { none: 'Calls the function of the form `/account/picture/remove`.' },
   verifyOwnAddress: { none: 'Calls the function of the form `/account/verify`.' },
   resendOwnActivation: MAIL_ONLY,
   beginOwnTotp: { none: 'Nothing is a factor before a code of it is right.' },
@@ -80,6 +82,7 @@ export const API_CHANGES: Changes = {
   requestOwnEmail: MAIL_ONLY,
   confirmOwnEmail: { none: 'Calls the function of the form `/account/email/confirm`.' },
   cancelOwnEmail: { none: 'Only a mail loses its effect.' },
+  exportOwnData: { none: 'Nothing of the account changes.' },
   deleteOwnAccount: { none: 'Calls the function of the form `/account/delete`.' },
   checkUser: { none: 'Reads.' },
 }

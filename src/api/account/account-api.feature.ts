@@ -8,6 +8,8 @@ import { emailOperations } from './email.ts'
 import { factorOperations } from './factors.ts'
 import { passkeyOperations } from './passkeys.ts'
 import { passwordOperations } from './password.ts'
+import { personalDataOperations } from './personal-data.ts'
+import { pictureOperations } from './picture.ts'
 import { profileOperations } from './profile.ts'
 import { sessionOperations } from './sessions.ts'
 import { signInOperations } from './sign-ins.ts'
@@ -17,6 +19,7 @@ export function accountApi(services: Services): Feature {
   return {
     api: (site) => [
       ...profileOperations(services),
+      ...pictureOperations(services),
       ...passwordOperations(services),
       ...confirmingOperations(services),
       ...emailOperations(services),
@@ -26,6 +29,7 @@ export function accountApi(services: Services): Feature {
       ...signInOperations(services),
       ...trustedBrowserOperations(services),
       ...appOperations(services, site),
+      ...personalDataOperations(services),
       ...deletionOperations(services),
     ],
   }

@@ -92,7 +92,8 @@ function confirming(needs: Services): Operation {
     async handle({ body: { code }, token, ip }) {
       const owner = ownerOf(token)
       const done = await confirmNewAddress(needs, { accountId: owner.id, code, ip })
-      if (done.ok) return { body: showAccount(needs.config, (await findAccountById(needs.db, owner.id)) ?? owner) }
+      if (done.ok)
+        return { body: showAccount(needs.config, (await findAccountById(needs.db, owner.id)) ?? owner) }
       if (done.reason === 'taken')
         throw new AppError('email_taken', 409, 'Another account uses this address by now.')
       throw new AppError(CODES[done.reason], 422, codeProblemText[done.reason])

@@ -30,7 +30,10 @@ export function approvalOperations(needs: Services): readonly Operation[] {
       answer: { status: 200, description: 'Those with a confirmed address.', schema: waitingList },
       async handle() {
         const items = await listWaiting(needs.db)
-        const shown = items.map((one) => ({ ...showAccount(needs.config, one), requested_at: timeOf(one.requestedAtMs) }))
+        const shown = items.map((one) => ({
+          ...showAccount(needs.config, one),
+          requested_at: timeOf(one.requestedAtMs),
+        }))
         return { body: { items: shown } }
       },
     }),

@@ -9,7 +9,7 @@ import type { AnyContext } from './request-state.ts'
 const AROUND_BYTES = 16 * 1024
 const MOST_FIELDS = 10
 /** Below the 30 s that any request may take. */
-const TIMEOUT_MS = 25_000
+export const UPLOAD_TIMEOUT_MS = 25_000
 /** A browser that is still sending does not read. So much of a file that is too large is read and dropped. */
 const DISCARD_BYTES = 64 * 1024 * 1024
 
@@ -28,7 +28,11 @@ export function isUpload(ctx: AnyContext): boolean {
  * @throws AppError 400 (malformed), 408, 413 `body_too_large`
  */
 export async function readUpload(ctx: AnyContext, { field, limitBytes }: UploadRules): Promise<void> {
-  const limits = { limitBytes: limitBytes + AROUND_BYTES, timeoutMs: TIMEOUT_MS, discardBytes: DISCARD_BYTES }
+  const limits = {
+    limitBytes: limitBytes + AROUND_BYTES,
+    timeoutMs: UPLOAD_TIMEOUT_MS,
+    discardBytes: DISCARD_BYTES,
+  }
   const form = await parsed(await readBody(ctx, limits), ctx.get('Content-Type'))
   const body: Record<string, unknown> = Object.create(null)
   const entries = [...form]

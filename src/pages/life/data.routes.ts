@@ -1,8 +1,8 @@
 /** The page on which the signed-in person downloads what is kept about them. */
 import { Readable } from 'node:stream'
 import type { Router } from '@koa/router'
+import { exportPersonalData } from '../../accounts/life/personal-data.ts'
 import { takeDataExport } from '../../attempts/account-limits.ts'
-import { recordAudit } from '../../audit/audit.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
@@ -10,7 +10,6 @@ import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { withRecentProof } from '../../interaction/proof/recent-proof.ts'
 import type { LifeServices } from './life-page.ts'
-import { personalData } from './personal-data.ts'
 
 const PATH = '/account/data'
 
@@ -27,14 +26,13 @@ function show({ nextPage, render }: LifeServices, ctx: AnyContext, member: Membe
 }
 
 async function download(services: LifeServices, ctx: AnyContext, member: Member): Promise<void> {
-  const { db, clock } = services
   const { id: accountId } = member.account
-  if (!(await takeDataExport(services, accountId, clock())))
+  if (!(await takeDataExport(services, accountId, services.clock())))
     return services.nextPage.lead(ctx, PATH, { errors: { form: 'data-too-often' } }, member)
   const { clientIp: ip } = requestState(ctx)
-  await recordAudit(db, { atMs: clock(), action: 'account.data_exported', actor: accountId, accountId, ip })
+  const data = await exportPersonalData(services, accountId, { actor: accountId, ip })
   ctx.set('Cache-Control', 'no-store')
   ctx.attachment('your_data.json')
   ctx.type = 'json'
-  ctx.body = Readable.from(personalData(db, accountId, clock()), { highWaterMark: 16 })
+  ctx.body = Readable.from(data, { highWaterMark: 16 })
 }

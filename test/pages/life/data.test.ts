@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
-import { isShared, tablesOf } from '../../../src/pages/life/personal-data.ts'
+import { isShared, tablesOf } from '../../../src/accounts/life/personal-data.ts'
 import { enroll } from '../../factors/enrolled.ts'
 import { register } from '../../provider/relying-party.ts'
 import { PASSWORD, STAGES } from '../../provider/stage.ts'

@@ -103,7 +103,7 @@ for (const { name, stage: open } of STAGES)
     it('shows nothing of the stranger once its owner confirmed it with a password of their own', async () => {
       const mail = await stage.waitForMail(email, /^Activate/)
       const owner = stage.visitor()
-      const page = await owner.get(`${linkIn(mail, "/activate")}&mode=new-password`)
+      const page = await owner.get(`${linkIn(mail, '/activate')}&mode=new-password`)
       await owner.followForm(page, { code: codeIn(mail), name: 'Olive Owner', password: OWNERS })
       const account = await find()
       expect(account.emailVerifiedAtMs).not.to.equal(null)

@@ -2,9 +2,11 @@
  * All that is kept about one person, as JSON in pieces. It follows the schema: every table with an account's id is in it, so
  * that none is forgotten. Columns that prove something are left out: digests, hashes and what is sealed.
  */
-import { groupsOf } from '../../groups/members.ts'
+import { recordAudit } from '../../audit/audit.ts'
 import { isSqlite } from '../../platform/sql/database.ts'
 import type { Db } from '../../platform/sql/database.ts'
+import type { Services } from '../../services.ts'
+import type { Actor } from '../account-state.ts'
 
 /** Also what only programs read: keys of passkeys, and what is sealed for one browser. */
 const WITHHELD =
@@ -19,10 +21,26 @@ const ROWS_IN_A_STEP = 200
 
 type Row = Record<string, unknown>
 
+/** Notes the export in the audit trail. `clientId`: the app that takes the data for the person. */
+export async function exportPersonalData(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  accountId: string,
+  { clientId, ...by }: Actor & { clientId?: string },
+): Promise<AsyncGenerator<string>> {
+  const atMs = clock()
+  const detail = clientId === undefined ? undefined : { clientId }
+  await recordAudit(db, { ...by, atMs, action: 'account.data_exported', accountId, detail })
+  return personalData(db, accountId, atMs)
+}
+
 /** One JSON object, a member for each table. Reads some rows at a time, and the next ones once these are taken. */
-export async function* personalData(db: Db, accountId: string, nowMs: number): AsyncGenerator<string> {
+async function* personalData(db: Db, accountId: string, nowMs: number): AsyncGenerator<string> {
   yield `{"exported_at":${JSON.stringify(new Date(nowMs).toISOString())}`
-  const groups = (await groupsOf(db, accountId)).map(({ name }) => name)
+  const groups = await db('groups')
+    .join('group_members', 'group_members.groupId', 'groups.id')
+    .where({ accountId })
+    .orderBy('name')
+    .pluck('name')
   yield `,"group_names":${JSON.stringify(groups)}`
   for (const [table, columns] of await tablesOf(db)) {
     yield `,${JSON.stringify(table)}:[`
