@@ -20,6 +20,7 @@ export function registrationRequests(stage: Stage, { token, created }: Tools) {
     (body: Record<string, unknown>): Make =>
     async () => ({ path: '/invitations', token, body })
   const good: Record<string, Make> = {
+    getRegistrationRules: async () => ({ path: '/registrations/rules', token }),
     createInvitation: inviting({ email: 'invited@example.org' }),
     listInvitations: async () => ({ path: '/invitations', token }),
     async revokeInvitation() {

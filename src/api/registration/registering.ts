@@ -40,7 +40,7 @@ const newRegistration = z.strictObject({
     .max(LONGEST_TERMS_VERSION)
     .optional()
     .describe(
-      'The version of the terms that the person accepted in the app. Without that of today, a page asks later.',
+      'The version of the terms that the person accepted in the app. Without that of getRegistrationRules, a page asks later.',
     ),
   browser,
   ip,

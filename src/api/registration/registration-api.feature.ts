@@ -3,11 +3,13 @@ import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { registeringOperations } from './registering.ts'
 import { resettingOperations } from './resetting.ts'
+import { ruleOperations } from './rules.ts'
 import { verifyingOperations } from './verifying.ts'
 
 export function registrationApi(services: Services): Feature {
   return {
     api: () => [
+      ...ruleOperations(services),
       ...registeringOperations(services),
       ...verifyingOperations(services),
       ...resettingOperations(services),
