@@ -1,0 +1,130 @@
+/**
+ * What operators do, one row for each thing, with every way to do it. A way that there is not has its reason. Another way
+ * needs a column here, and its names in `ways.test.ts`.
+ */
+
+/** An operation of the JSON API by its id, or a command by its noun and verb. */
+export type Way = string | { none: string }
+
+export type Row = {
+  /** The id of an operation for administrators. */
+  api: Way
+  /** A command without its arguments. */
+  cli: Way
+  /** Why the two have different words. Absent where `ways.test.ts` derives one from the other. */
+  words?: string
+}
+
+const both = (api: string, cli: string, words?: string): Row => ({ api, cli, ...(words && { words }) })
+const apiOnly = (api: string, none: string): Row => ({ api, cli: { none } })
+const cliOnly = (cli: string, none: string): Row => ({ api: { none }, cli })
+
+const SHOWN = 'account show has it.'
+const FILES = 'It reads and writes files of the machine.'
+const MACHINE = 'It is about the machine and its settings, which no token should reach.'
+const ADD = 'People add a provider that is there already. Programs create a row.'
+const GIVES_ACCESS = 'Who may do this could register apps of any kind, so it stays with who runs the server.'
+const DELIVERY = 'Who runs the server looks after deliveries, with its log at hand.'
+
+export const ROWS: readonly Row[] = [
+  // Accounts
+  both('createAccount', 'account create'),
+  both('getAccount', 'account show'),
+  both('listAccounts', 'account list'),
+  both('updateAccount', 'account update'),
+  both('deleteAccount', 'account delete'),
+  both('disableAccount', 'account disable'),
+  both('enableAccount', 'account enable'),
+  both('unlockAccount', 'account unlock'),
+  both('endAccountSessions', 'account end-sessions'),
+  both('sendAccountReset', 'account reset-password', 'The command can also set the password itself.'),
+  both('setAccountRoles', 'account set-roles'),
+  apiOnly('getAccountRoles', SHOWN),
+  both('getAccountFactors', 'account factors', 'The verb is left out in front of what it shows.'),
+  both('resetAccountFactors', 'account reset-factors'),
+  apiOnly('resetAccountFactorsNow', 'account reset-factors --now.'),
+  both('keepAccountFactors', 'account keep-factors'),
+  both('keepAccount', 'account keep'),
+  both('removeAccountPicture', 'account remove-picture'),
+  apiOnly('getAccountPicture', SHOWN),
+  both('cancelAccountNewEmail', 'account cancel-email', 'The command has no other address to cancel.'),
+  apiOnly('getAccountNewEmail', SHOWN),
+  cliOnly(
+    'account export',
+    'A stolen token would read whole lives. Who asks for their data has exportOwnData.',
+  ),
+
+  // Registration
+  both('createInvitation', 'invite create', 'The noun of commands is short.'),
+  both('listInvitations', 'invite list', 'The noun of commands is short.'),
+  both('revokeInvitation', 'invite revoke', 'The noun of commands is short.'),
+  both('listWaitingAccounts', 'registration list', 'The API names what it answers: accounts.'),
+  both('approveAccount', 'registration approve', 'The API names what it answers: accounts.'),
+  both('refuseAccount', 'registration refuse', 'The API names what it answers: accounts.'),
+
+  // Groups
+  both('createGroup', 'group create'),
+  both('getGroup', 'group show'),
+  both('listGroups', 'group list'),
+  both('updateGroup', 'group update'),
+  both('deleteGroup', 'group delete'),
+  both('addGroupMember', 'group add', 'The operand of the command says that it is an account.'),
+  both('removeGroupMember', 'group remove', 'The operand of the command says that it is an account.'),
+  apiOnly('listGroupMembers', 'group show has them.'),
+  apiOnly('listAccountGroups', SHOWN),
+
+  // Clients
+  both('createClient', 'client create'),
+  both('getClient', 'client show'),
+  both('listClients', 'client list'),
+  both('updateClient', 'client update'),
+  both('deleteClient', 'client delete'),
+  both('disableClient', 'client disable'),
+  both('enableClient', 'client enable'),
+  both('rotateClientSecret', 'client rotate-secret'),
+  cliOnly('client allow-exchange', GIVES_ACCESS),
+  cliOnly('client forbid-exchange', GIVES_ACCESS),
+  cliOnly('registration-token create', GIVES_ACCESS),
+  cliOnly('registration-token list', GIVES_ACCESS),
+  cliOnly('registration-token revoke', GIVES_ACCESS),
+
+  // Resource servers
+  both('createResource', 'resource create'),
+  both('getResource', 'resource show'),
+  both('listResources', 'resource list'),
+  both('updateResource', 'resource update'),
+  both('deleteResource', 'resource delete'),
+
+  // Other providers
+  both('createUpstream', 'upstream add', ADD),
+  both('getUpstream', 'upstream show'),
+  both('listUpstreams', 'upstream list'),
+  both('updateUpstream', 'upstream update'),
+  both('deleteUpstream', 'upstream remove', ADD),
+  cliOnly('upstream test', 'It sends requests from the server and says what went wrong with them.'),
+  apiOnly('listAccountUpstreams', 'It is for programs that show it to a help desk.'),
+  apiOnly('disconnectAccountUpstream', 'It is for programs that show it to a help desk.'),
+
+  // The server
+  cliOnly('keys list', MACHINE),
+  cliOnly('keys rotate', MACHINE),
+  cliOnly('keys reseal', MACHINE),
+  cliOnly('config', MACHINE),
+  cliOnly('migrate', MACHINE),
+  cliOnly('seed', MACHINE),
+  cliOnly('mail doctor', MACHINE),
+  cliOnly('brand preview', FILES),
+  cliOnly('import', FILES),
+  cliOnly('export', FILES),
+  cliOnly('backup', FILES),
+  cliOnly('restore', FILES),
+  cliOnly('outbox list-dead', DELIVERY),
+  cliOnly('outbox show', DELIVERY),
+  cliOnly('outbox replay', DELIVERY),
+  cliOnly('webhook create', DELIVERY),
+  cliOnly('webhook list', DELIVERY),
+  cliOnly('webhook update', DELIVERY),
+  cliOnly('webhook rotate-secret', DELIVERY),
+  cliOnly('webhook replay', DELIVERY),
+  cliOnly('webhook delete', DELIVERY),
+]
