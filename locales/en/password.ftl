@@ -12,3 +12,7 @@ password-due-app = Someone else set your password. Choose one that only you know
 password-none = Your account has no password
 password-none-text = You sign in another way, for example with a passkey. To set a password, ask for an email with a link.
 password-none-button = Set a password
+password-none-passkey = Your account has no password. You sign in with your passkey.
+password-none-mail = No passkey at hand? <link>Ask for an email with a link</link>.
+password-add = Add a password
+password-add-text = Your passkeys stay, and signing in with one works as before. After the password, we ask for a second step. Your other sessions end when you save.

@@ -44,6 +44,7 @@ security-notice-key-removed = The passkey is removed.
 security-notice-key-gone = This passkey was removed already.
 security-notice-key-last = This passkey is your only way to sign in. Set a password or add another passkey first.
 security-notice-no-passkeys = Passkeys do not work at this address.
+security-notice-with-password = Password added. You’re signed out on all other devices.
 security-notice-cancelled = Nothing was changed.
 security-notice-expired = That set-up is no longer open. Start again.
 security-notice-on-already = Your account already has an authenticator app.

@@ -44,6 +44,7 @@ security-notice-key-removed = Ключ доступа удалён.
 security-notice-key-gone = Этот ключ доступа уже удалён.
 security-notice-key-last = Это единственный способ входа в ваш аккаунт. Сначала задайте пароль или добавьте другой ключ доступа.
 security-notice-no-passkeys = По этому адресу ключи доступа не работают.
+security-notice-with-password = Пароль добавлен. На всех остальных устройствах вы вышли из аккаунта.
 security-notice-cancelled = Ничего не изменено.
 security-notice-expired = Эта настройка больше не активна. Начните заново.
 security-notice-on-already = У вашего аккаунта уже есть приложение-аутентификатор.

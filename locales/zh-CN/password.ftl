@@ -12,3 +12,7 @@ password-due-app = 你的密码由他人设置。请设置只有你自己知道�
 password-none = 你的账号没有密码
 password-none-text = 你使用其他方式登录，例如通行密钥。要设置密码，请索取一封带有链接的邮件。
 password-none-button = 设置密码
+password-none-passkey = 你的账号没有密码。你使用通行密钥登录。
+password-none-mail = 手边没有通行密钥？<link>索取一封带有链接的邮件</link>。
+password-add = 添加密码
+password-add-text = 通行密钥会保留，用它登录的方式不变。输入密码后，还需要完成第二步验证。保存后，你的其他会话将结束。

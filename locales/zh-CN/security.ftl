@@ -43,6 +43,7 @@ security-notice-key-removed = 通行密钥已移除。
 security-notice-key-gone = 此通行密钥已被移除。
 security-notice-key-last = 这是你唯一的登录方式。请先设置密码或添加另一个通行密钥。
 security-notice-no-passkeys = 通行密钥在此网址无法使用。
+security-notice-with-password = 密码已添加。你已在所有其他设备上退出登录。
 security-notice-cancelled = 未作任何更改。
 security-notice-expired = 该设置已失效，请重新开始。
 security-notice-on-already = 你的账号已设置身份验证器应用。

@@ -11,6 +11,8 @@ import { codesLeft } from './recovery-codes.ts'
 
 /** The page where a person sees and changes the factors. */
 export const SECURITY_PATH = '/account/security'
+/** Where a person with a passkey and no password adds one. */
+export const ADD_PASSWORD_PATH = `${SECURITY_PATH}/password`
 
 const ACTIONS = {
   added: 'factor.added',

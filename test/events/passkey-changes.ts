@@ -1,6 +1,8 @@
 /** The forms of one's passkeys, with the events of one submission, or the reason why they have none. */
 import type { CreationOptions } from '../../src/passkeys/options.ts'
 import { passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
+import { updateAccount } from '../../src/account-cache/changed-account.ts'
+import { CHOSEN } from './page-people.ts'
 import { addKey, askedOn, givePasskey } from '../passkeys/on-pages.ts'
 import { softwareKey } from '../passkeys/software-key.ts'
 import type { Changes } from './prepared-subjects.ts'
@@ -26,6 +28,18 @@ export const PASSKEY_CHANGES: Changes = {
       await visitor.followForm(page, { passkey }, { action: `${PATH}/new` })
     },
     events: ['account.factors_changed'],
+  },
+  '/account/security/password': {
+    async run(world) {
+      const { account, visitor } = await signedIn(world)
+      const key = await addKey(world.parts, account.id)
+      await updateAccount(world.parts.db, { id: account.id }, { passwordHash: null })
+      const asked = await visitor.get('/account/security/password')
+      const shown = await givePasskey(visitor, asked, key)
+      await world.taken()
+      await visitor.followForm(shown, { newPassword: CHOSEN }, { action: '/security/password' })
+    },
+    events: ['account.password_changed'],
   },
   [`${PATH}/:id`]: { none: 'Only the owner sees the name.' },
   [`${PATH}/:id/remove`]: {

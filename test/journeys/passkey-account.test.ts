@@ -53,7 +53,7 @@ inBothSettings('An account without a password', (world) => {
     expect(account).to.eql({ passwordHash: null })
   })
 
-  it('is kept under the address and the name of today, and forgotten once its passkey is removed', async () => {
+  it('is kept under the address and the name of today, and removed once it has a password', async () => {
     const { server, open } = world
     const { page } = await open()
     const key = await addAuthenticator(page)
@@ -85,8 +85,11 @@ inBothSettings('An account without a password', (world) => {
     await press(page, 'Confirm')
     await isKeptAs(other, 'Ada Lovelace')
 
-    const [id] = await idsOf([other])
-    await server.parts.db('accounts').where({ id }).update({ passwordHash: 'of another way in' })
+    await page.goto(`${server.issuer}/account/security`)
+    await page.getByRole('link', { name: 'Add a password' }).click()
+    await page.getByLabel('New password').fill(CHOSEN)
+    await press(page, 'Save password')
+    await page.getByText('Password added.').waitFor()
     await page.goto(`${server.issuer}/account/security`)
     await page.getByRole('link', { name: /^Remove / }).click()
     await press(page, 'Remove the passkey')
@@ -178,7 +181,7 @@ inBothSettings('An account without a password', (world) => {
     await page.getByText('your only way to sign in').waitFor()
 
     await page.goto(`${server.issuer}/account/password`)
-    await page.getByRole('link', { name: 'Set a password' }).click()
+    await page.getByRole('link', { name: 'Ask for an email with a link' }).click()
     await page.getByLabel('Email').fill(email)
     await page.getByRole('main').getByRole('button').first().click()
     await page.getByRole('heading', { name: 'Check your email' }).waitFor()

@@ -28,6 +28,7 @@ export const FORMS: Record<string, string[]> = {
   '/account/security/codes/renew': [],
   '/account/security/codes/saved': [],
   '/account/security/confirm': ['password'],
+  '/account/security/password': ['newPassword'],
   '/account/sessions/end': ['id'],
   '/account/sessions/end-others': [],
   '/account/sessions/end-all': [],

@@ -235,8 +235,25 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('security', 'on', { ...secured, notice: 'security-notice-on' }),
     sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),
     sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
+    sample('security-password', 'empty', {
+      ...asked,
+      account: { email: 'person@example.com' },
+      minLength: 8,
+    }),
+    sample('account-password', 'passkey', {
+      ...asked,
+      account: { email: 'person@example.com' },
+      addHref: '/account/security/password',
+      minLength: 8,
+    }),
     sample('security', 'passkeys', { ...secured, passkeys, passkeySignals: ['[]', undefined] }),
-    sample('security', 'passkeys-alone', { ...secured, passkeys, totp: undefined }),
+    sample('security', 'passkeys-alone', {
+      ...secured,
+      passkeys,
+      totp: undefined,
+      hasPassword: false,
+      addPasswordHref: '/account/security/password',
+    }),
     sample('security-passkey-new', 'ask', newPasskey),
     sample('security-passkey-new', 'for-an-app', { ...newPasskey, ...forAnApp }),
     sample('security-passkey-new', 'refused', {

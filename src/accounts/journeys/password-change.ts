@@ -1,10 +1,10 @@
 /**
- * Changing the password while signed in. This session stays. All other sessions end, with everything that belongs to
+ * Changing the password while signed in, or choosing the first one. This session stays. All other sessions end, with everything that belongs to
  * them.
  */
 import { inTransaction } from '../../platform/sql/database.ts'
 import { mailAboutPassword } from '../account-mail.ts'
-import { lockAccount } from '../account.ts'
+import { findAccountById, isVerified, lockAccount } from '../account.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endOtherAccess } from '../../consents/ended-access.ts'
@@ -16,13 +16,16 @@ import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import type { Services } from '../../services.ts'
 
-export type PasswordChange = {
+export type NewPassword = {
   accountId: string
-  currentPassword: string
   newPassword: string
   /** The session in which the change is made. */
   sessionUid: string | undefined
   ip: string
+}
+
+export type PasswordChange = NewPassword & {
+  currentPassword: string
   deviceCookie?: string | undefined
   from?: SignInOrigin | undefined
 }
@@ -37,11 +40,25 @@ export type PasswordChanged =
 export async function changePassword(needs: Services, given: PasswordChange): Promise<PasswordChanged> {
   const { accountId, currentPassword: password, ip, deviceCookie, from } = given
   const confirmed = await confirmPassword(needs, accountId, { password, ip, deviceCookie, from })
-  if (!confirmed.ok) return confirmed
-  const { account } = confirmed
-  const problem = passwordProblem(needs.config, given.newPassword, account)
+  return confirmed.ok ? replace(needs, confirmed.account, given) : confirmed
+}
+
+/**
+ * Gives an account without a password one. The caller has the proof of a passkey. Answers `wrong` where the account has a
+ * password by now. Throws `AppError('hashing_busy', 503)`.
+ */
+export async function addPassword(needs: Services, given: NewPassword): Promise<PasswordChanged> {
+  const account = await findAccountById(needs.db, given.accountId)
+  const mayHave = account?.passwordHash === null && account.disabledAtMs === null && isVerified(account)
+  return mayHave ? replace(needs, account, given) : { ok: false, reason: 'wrong' }
+}
+
+/** `account`: as it was proven. */
+async function replace(needs: Services, account: Account, given: NewPassword): Promise<PasswordChanged> {
+  const { accountId, newPassword, ip } = given
+  const problem = passwordProblem(needs.config, newPassword, account)
   if (problem) return { ok: false, reason: 'password_refused', problem }
-  const passwordHash = await needs.hasher.hash(given.newPassword)
+  const passwordHash = await needs.hasher.hash(newPassword)
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
     const current = await lockAccount(trx, accountId)

@@ -152,6 +152,13 @@ export function passkeyAmr({ synced }: Pick<Passkey, 'synced'>): string[] {
   return ['pop', synced ? 'swk' : 'hwk', 'user', 'mfa']
 }
 
+const PASSKEY_METHODS = new Set(['pop', 'swk', 'hwk', 'user', 'mfa'])
+
+/** A sign-in with nothing beside a passkey. Its authenticator verified the person; after another first step it need not. */
+export function isPasskeyAlone(amr: readonly string[] | undefined): boolean {
+  return amr !== undefined && amr.includes('pop') && amr.every((method) => PASSKEY_METHODS.has(method))
+}
+
 function read(row: Row): Passkey {
   return {
     ...row,

@@ -3,6 +3,8 @@ import { ACCOUNT_PATHS } from '../../accounts/account-mail.ts'
 import type { Router } from '@koa/router'
 import { z } from 'zod'
 import { accountPath } from '../../accounts/account-pages.ts'
+import { hasPasskey } from '../../accounts/second-factor-needed.ts'
+import { ADD_PASSWORD_PATH } from '../../factors/factor-changes.ts'
 import { changePassword } from '../../accounts/journeys/password-change.ts'
 import type { PasswordChanged } from '../../accounts/journeys/password-change.ts'
 import type { PageServices } from '../../feature.ts'
@@ -66,7 +68,7 @@ async function show(services: PasswordServices, ctx: AnyContext, member: Member)
     action: PATH + returnPath.query(ctx),
     account: { email: member.account.email },
     due: Boolean(member.account.newPasswordDue),
-    forgotHref: member.account.passwordHash === null ? ACCOUNT_PATHS.forgot : undefined,
+    ...(member.account.passwordHash === null && (await waysToAdd(services, member.account.id))),
     ...(request === undefined ? { signOutHref: SIGN_OUT_PATH } : { request }),
     client: clientId && (await shownClient(oidc.current(), clientId)),
     minLength,
@@ -74,6 +76,12 @@ async function show(services: PasswordServices, ctx: AnyContext, member: Member)
     ...services.nextPage.take(ctx, member),
   }
   services.render(ctx, 'account-password', locals)
+}
+
+/** A passkey is proof enough to add a password. Anybody else proves the mailbox. */
+async function waysToAdd({ db }: PasswordServices, accountId: string) {
+  const addHref = (await hasPasskey(db, accountId)) ? ADD_PASSWORD_PATH : undefined
+  return { addHref, forgotHref: ACCOUNT_PATHS.forgot }
 }
 
 async function submit(services: PasswordServices, ctx: AnyContext, member: Member): Promise<void> {

@@ -16,6 +16,7 @@ export type NoticeName =
   | 'key-gone'
   | 'key-last'
   | 'no-passkeys'
+  | 'with-password'
 
 export function noticeMessage(name: NoticeName): string {
   return `security-notice-${name}`

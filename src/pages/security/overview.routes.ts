@@ -35,6 +35,7 @@ async function show(services: OverviewServices, ctx: AnyContext, member: Member)
   } = await factorsOf(services.db, account.id)
   const said = services.nextPage.take(ctx, member)
   const passkeys = await passkeysOf(services.db, account.id)
+  const canAdd = account.passwordHash === null && passkeys.length > 0
   services.render(ctx, 'security', {
     passkeys: passkeys.map((one) => ({ ...one, href: passkeyPath(one.id) })),
     newPasskeyHref: hasPasskeys(services) ? PATHS.newPasskey : undefined,
@@ -47,7 +48,8 @@ async function show(services: OverviewServices, ctx: AnyContext, member: Member)
     removeHref: PATHS.remove,
     renewHref: PATHS.codes,
     hasPassword: account.passwordHash !== null,
-    forgotHref: ACCOUNT_PATHS.forgot,
+    addPasswordHref: canAdd ? PATHS.password : undefined,
+    forgotHref: canAdd ? PATHS.password : ACCOUNT_PATHS.forgot,
     ...(await connectionsOf(services, account.id)),
     passkeySignals: [
       signalsOf(services, account, passkeys),

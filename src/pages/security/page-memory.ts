@@ -14,6 +14,8 @@ const schema = z.object({
   sessionUid: z.string(),
   /** When the password was typed again. */
   provenAtMs: z.number().optional(),
+  /** When a passkey was used here that verified the person. */
+  verifiedAtMs: z.number().optional(),
   /** When the set-up that was begun here expires: it names the set-up. */
   setUpUntilMs: z.number().optional(),
   newCodes: z

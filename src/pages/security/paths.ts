@@ -1,6 +1,6 @@
 /** The addresses of the pages of one's security. */
 import { accountPath, SET_UP_PATH } from '../../accounts/account-pages.ts'
-import { SECURITY_PATH } from '../../factors/factor-changes.ts'
+import { ADD_PASSWORD_PATH, SECURITY_PATH } from '../../factors/factor-changes.ts'
 import { isPageWithProof, PROOF_PATH } from '../../interaction/proof/recent-proof.ts'
 import type { PageWithProof } from '../../interaction/proof/recent-proof.ts'
 
@@ -13,6 +13,7 @@ export const PATHS = {
   email: accountPath('email'),
   delete: accountPath('delete'),
   passkey: `${SECURITY_PATH}/passkeys/new`,
+  password: ADD_PASSWORD_PATH,
   newPasskey: `${SECURITY_PATH}/passkeys/new`,
   data: accountPath('data'),
 } as const
@@ -23,16 +24,27 @@ export function passkeyPath(id: string): string {
 }
 
 /** The pages that ask for the password first. `passkey-` and an id: the removal of that one. */
-export type NextPage = 'app' | 'codes' | 'remove' | 'passkey' | `passkey-${string}` | PageWithProof
+export type NextPage =
+  | 'app'
+  | 'codes'
+  | 'remove'
+  | 'passkey'
+  | 'password'
+  | `passkey-${string}`
+  | PageWithProof
 
 const REMOVAL = /^passkey-([\da-f-]{36})$/
 
 /** From a closed list, so that no address from outside is followed. */
 export function nextPageOf(given: unknown): NextPage | 'overview' {
-  if (given === 'app' || given === 'codes' || given === 'remove' || given === 'passkey') return given
+  if (isOwnPage(given)) return given
   if (isPageWithProof(given)) return given
   const [, id] = typeof given === 'string' ? (REMOVAL.exec(given) ?? []) : []
   return id === undefined ? 'overview' : `passkey-${id}`
+}
+
+function isOwnPage(given: unknown): given is 'app' | 'codes' | 'remove' | 'passkey' | 'password' {
+  return ['app', 'codes', 'remove', 'passkey', 'password'].some((name) => name === given)
 }
 
 /** The address of such a page. */

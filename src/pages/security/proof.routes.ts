@@ -93,7 +93,7 @@ async function submitPasskey(
     ip: requestState(ctx).clientIp ?? '',
     from: { browser: browserName(ctx.get('User-Agent')) },
   })
-  if (confirmed.ok) return goOn(services, ctx, member)
+  if (confirmed.ok) return goOn(services, ctx, member, { verifiedAtMs: services.clock() })
   const reason = confirmed.reason === 'over' ? 'refused' : confirmed.reason
   const errors = { '': PASSKEY_REFUSED[reason] }
   services.nextPage.lead(ctx, withRequest(services, ctx, proofPath(nextOf(ctx))), { errors }, member)
@@ -119,8 +119,13 @@ async function submitPassword(services: SecurityServices, ctx: AnyContext, membe
   redirect(ctx, pathOf(nextOf(ctx)))
 }
 
-async function goOn(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  const kept = { ...services.memory.read(ctx, member), provenAtMs: services.clock() }
+async function goOn(
+  services: SecurityServices,
+  ctx: AnyContext,
+  member: Member,
+  verified: { verifiedAtMs?: number } = {},
+): Promise<void> {
+  const kept = { ...services.memory.read(ctx, member), provenAtMs: services.clock(), ...verified }
   const next = nextOf(ctx)
   if (next === 'app') return openSetUp(services, ctx, member, kept)
   services.memory.keep(ctx, member, kept)

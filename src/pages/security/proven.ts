@@ -1,4 +1,5 @@
 /** Whether the person at this browser proved recently who they are: by a sign-in, or by the password again. */
+import { isPasskeyAlone } from '../../accounts/passkeys/passkey.ts'
 import { levelOf } from '../../accounts/levels.ts'
 import { isRecentProof, isWithoutFactor } from '../../factors/recent-proof.ts'
 import { redirect } from '../../interaction/page.ts'
@@ -15,6 +16,17 @@ export function withProof(next: NextPage | ((ctx: AnyContext) => NextPage), work
     if (await isProven(services, ctx, member)) return work(services, ctx, member)
     const to = typeof next === 'string' ? next : next(ctx)
     redirect(ctx, withRequest(services, ctx, proofPath(to)))
+  }
+}
+
+/** The same for the proof of a passkey whose authenticator verified the person: here, or at a sign-in with it alone. */
+export function withPasskeyProof(next: NextPage, work: Work): Work {
+  return async (services, ctx, member) => {
+    const { verifiedAtMs = 0 } = services.memory.read(ctx, member)
+    const atMs = isPasskeyAlone(member.amr) ? Math.max(verifiedAtMs, member.signedInAtMs) : verifiedAtMs
+    if (await isRecentProof(services.db, member.account.id, atMs, services.clock()))
+      return work(services, ctx, member)
+    redirect(ctx, proofPath(next))
   }
 }
 

@@ -10,6 +10,7 @@ import { overviewRoutes } from './overview.routes.ts'
 import { proofRoutes } from './proof.routes.ts'
 import { MOVED_PASSKEYS } from '../../passkeys/moved-passkeys.ts'
 import { passkeysRoutes } from './passkeys.routes.ts'
+import { passwordRoutes } from './password.routes.ts'
 import { relatedOriginsRoutes } from './related-origins.routes.ts'
 import { removalRoutes } from './removal.routes.ts'
 import { securityServices } from './security-page.ts'
@@ -26,6 +27,7 @@ export function security(services: Services): Feature {
         proofRoutes,
         setUpRoutes,
         passkeysRoutes,
+        passwordRoutes,
         codesRoutes,
         removalRoutes,
         keepRoutes,
