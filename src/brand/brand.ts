@@ -29,6 +29,8 @@ export type BrandLinks = {
 export type ClientBrand = Pick<Colors, 'color' | 'colorDark'> & {
   name?: string | undefined
   logoHref?: string | undefined
+  /** Pages have the logo as their icon without it. */
+  iconHref?: string | undefined
   links: BrandLinks
 }
 
@@ -68,12 +70,13 @@ export function shownBrand(brand: Brand): ShownBrand {
 /** The same on the pages of an app's requests. What the app leaves open is that of all pages. */
 export function shownBrandOfClient(brand: Brand, client: ClientBrand): ShownBrand {
   const shown = shownBrand(brand)
-  const { logoHref } = client
+  const { logoHref, iconHref = logoHref } = client
   return {
     ...shown,
     name: client.name ?? shown.name,
     sheetHref: sheetHref(colorsOf(brand, client)),
-    ...(logoHref && { logoHref, logoDarkHref: undefined, logoHasName: false, iconHref: logoHref }),
+    ...(logoHref && { logoHref, logoDarkHref: undefined, logoHasName: false }),
+    ...(iconHref && { iconHref }),
     links: linksOf({ ...brand.links, ...given(client.links) }),
   }
 }

@@ -9,7 +9,13 @@ import { isColor } from '../platform/contrast.ts'
 import { uri } from './client-fields.ts'
 import { webUriFault } from './addresses/client-uri.ts'
 
-export const CLIENT_BRAND = ['brand_name', 'brand_color', 'brand_color_dark', 'support_uri'] as const
+export const CLIENT_BRAND = [
+  'brand_name',
+  'brand_color',
+  'brand_color_dark',
+  'brand_icon_uri',
+  'support_uri',
+] as const
 
 const color = (choice: Choice) =>
   z.string().check((ctx) => {
@@ -23,14 +29,15 @@ export const clientBrandFields = {
   brand_name: z.string().trim().min(1).max(100).optional(),
   brand_color: color('color').optional(),
   brand_color_dark: color('colorDark').optional(),
+  /** In the tab of the browser, in place of the logo. */
+  brand_icon_uri: uri(webUriFault).optional(),
   support_uri: uri(webUriFault).optional(),
 }
 
 /** What an operator chose of these fields. */
 export function clientBrandOf(metadata: Partial<Record<(typeof CLIENT_BRAND)[number], unknown>>) {
-  const { brand_name, brand_color, brand_color_dark, support_uri } = metadata
-  const fields = { brand_name, brand_color, brand_color_dark, support_uri }
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  const chosen = CLIENT_BRAND.map((name) => [name, metadata[name]] as const)
+  return Object.fromEntries(chosen.filter(([, value]) => value !== undefined))
 }
 
 function fault(choice: Choice, value: string): string | undefined {

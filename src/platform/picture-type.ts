@@ -12,10 +12,14 @@ export function pictureType(bytes: Buffer): string | undefined {
   return /^RIFF[^]{4}WEBP/.test(start) ? 'image/webp' : undefined
 }
 
-/** The same with SVG and icons, for the files of an operator. */
+/** The same with icons. */
+export function pictureOrIconType(bytes: Buffer): string | undefined {
+  return bytes.toString('latin1', 0, 4) === '\0\0\x01\0' ? 'image/x-icon' : pictureType(bytes)
+}
+
+/** The same with SVG, for the files of an operator. */
 export function ownPictureType(bytes: Buffer): string | undefined {
-  if (bytes.toString('latin1', 0, 4) === '\0\0\x01\0') return 'image/x-icon'
-  return pictureType(bytes) ?? (isSvg(bytes.toString('utf8', 0, 3000)) ? 'image/svg+xml' : undefined)
+  return pictureOrIconType(bytes) ?? (isSvg(bytes.toString('utf8', 0, 3000)) ? 'image/svg+xml' : undefined)
 }
 
 function isSvg(text: string): boolean {

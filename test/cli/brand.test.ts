@@ -12,6 +12,7 @@ describe('cli brand preview', () => {
     ACCOUNT_SERVER_SERVER_NAME: 'Harbour',
     ACCOUNT_SERVER_BRAND_COLOR: '#0b3d91',
     ACCOUNT_SERVER_BRAND_LOGO: join(import.meta.dirname, '../../public/apple-touch-icon.png'),
+    ACCOUNT_SERVER_BRAND_FAVICON: join(import.meta.dirname, '../../public/apple-touch-icon.png'),
   }
   const { CHROME_PATH } = process.env
   before(async () => {
@@ -31,7 +32,9 @@ describe('cli brand preview', () => {
     // Its header has its width and height (PNG, IHDR).
     expect([png.readUInt32BE(16), png.readUInt32BE(20) > 3000]).to.eql([1880, true])
     const html = readFileSync(file, 'utf8')
-    expect(html).to.contain('title="Allow an app"')
+    expect(html)
+      .to.contain('title="Allow an app"')
+      .and.contain('<link rel="icon" href="data:image/png;base64,')
     expect(html).to.contain('Harbour').and.contain('#0b3d91').and.contain('data:image/png;base64,')
     const page = await (await chromiumOnce()).newPage({ viewport: { width: 2100, height: 5400 } })
     const asked: string[] = []
@@ -55,6 +58,7 @@ describe('cli brand preview', () => {
     await place.json(['brand', 'preview', file, '--metadata', metadata], brand)
     const html = readFileSync(file, 'utf8')
     expect(html).to.contain('Brand of Tide Tables').and.contain('#7a1f5c')
+    expect(html, 'the icon of the server').not.to.contain('<link rel="icon" href="data:')
     expect(html, 'mails about the account stay those of the server').to.contain('Harbour')
     writeFileSync(metadata, JSON.stringify({ brand_color: '#ffee00' }))
     const { error_description: why } = await place.refused(['brand', 'preview', file, '--metadata', metadata])

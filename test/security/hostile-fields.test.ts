@@ -94,7 +94,7 @@ const QUERIES: Record<string, string[]> = {
 
 /** Addresses that end in something that a stranger chooses. */
 const PATHS = listed(`
-  /interaction/ /client-logo/ /mailbox/ /oauth/register/ /oauth/authorize/ /device/ /assets/
+  /interaction/ /client-logo/ /client-icon/ /mailbox/ /oauth/register/ /oauth/authorize/ /device/ /assets/
   /nothing/ /oauth/statuslists/ /.well-known/
 `)
 

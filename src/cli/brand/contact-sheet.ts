@@ -14,7 +14,12 @@ const HEADING = 90
 
 type Look = { title: string; frames: readonly Frame[] }
 
-export function contactSheet(title: string, looks: readonly Look[]): { html: string; height: number } {
+/** `icon` is an address, which a browser shows in the tab of the sheet. */
+export function contactSheet(
+  title: string,
+  looks: readonly Look[],
+  icon?: string,
+): { html: string; height: number } {
   const sections = looks.map(
     (look) =>
       `<h2>${escaped(look.title)}</h2>\n<div class="frames">\n${look.frames.map(figure).join('\n')}\n</div>`,
@@ -24,7 +29,7 @@ export function contactSheet(title: string, looks: readonly Look[]): { html: str
     html: `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>${escaped(title)}</title>
+<title>${escaped(title)}</title>${icon ? `\n<link rel="icon" href="${escaped(icon)}">` : ''}
 <style>
 body { margin: ${MARGIN}px; font: 16px/24px system-ui, sans-serif; color: #222; background: #ddd }
 .frames { display: flex; flex-wrap: wrap; gap: ${GAP}px; align-items: start }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { shownBrand, shownBrandOfClient } from '../../brand/brand.ts'
 import type { ClientBrand, ShownBrand } from '../../brand/brand.ts'
+import type { BrandFile } from '../../brand/brand-files.ts'
 import { sheetAt } from '../../brand/sheet.ts'
 import { clientBrandFields } from '../../clients/client-brand.ts'
 import { readJsonFile, usageError } from '../../command-line/input.ts'
@@ -32,7 +33,9 @@ export async function preview(input: Input, config: Config): Promise<Answer> {
     title,
     frames: frames.map((frame) => ({ ...frame, html: wholePage(config, frame.html, { dark, app }) })),
   }))
-  const { html, height } = contactSheet(`Brand of ${app?.name ?? config.serverName}`, looks)
+  const title = `Brand of ${app?.name ?? config.serverName}`
+  const { icon } = config.brand
+  const { html, height } = contactSheet(title, looks, app || !icon ? undefined : dataOf(icon))
   writeFileSync(file, html)
   const picture = `${file.replace(/\.html?$/, '')}.png`
   const taken = await takePicture({ page: file, picture, width: SHEET_WIDTH, height })
@@ -122,7 +125,11 @@ function withPictures({ brand, issuer }: Config, html: string): string {
   ] as const
   return pictures.reduce((text, [href, file]) => {
     if (!href || !file) return text
-    const data = `data:${file.type};base64,${file.bytes.toString('base64')}`
+    const data = dataOf(file)
     return text.replaceAll(`"${issuer}${href}"`, `"${data}"`).replaceAll(`"${href}"`, `"${data}"`)
   }, html)
+}
+
+function dataOf({ type, bytes }: BrandFile): string {
+  return `data:${type};base64,${bytes.toString('base64')}`
 }

@@ -9,9 +9,9 @@ import { consentPages } from './consent.ts'
 export function consent(services: Services): Feature {
   const { config, db, clock } = services
   const fetch = createGuardedFetch({ ...config.guard, limitBytes: LOGO_LIMIT_BYTES })
-  const logoOf = createLogos({ db, clock, fetch })
+  const { logoOf, iconOf } = createLogos({ db, clock, fetch })
   return {
-    pages: () => [clientLogoRoutes({ logoOf })],
+    pages: () => [clientLogoRoutes({ logoOf, iconOf })],
     steps: (site) => ({ consent: consentPages({ ...services, ...site, logoOf }) }),
   }
 }

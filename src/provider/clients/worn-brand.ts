@@ -1,7 +1,7 @@
 /** Pages of an app's request wear what an operator chose for that app. */
 import { shownBrandOfClient } from '../../brand/brand.ts'
 import type { Brand, ClientBrand } from '../../brand/brand.ts'
-import { logoHref } from '../../clients/logo/client-logo.ts'
+import { iconHref, logoHref } from '../../clients/logo/client-logo.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Oidc } from '../contract/current-provider.ts'
@@ -30,7 +30,8 @@ type LibraryClient = { clientId: string; logoUri?: string; tosUri?: string; poli
 
 function brandOf(client: LibraryClient): ClientBrand | undefined {
   const { brand_name: name, brand_color: color, brand_color_dark: colorDark, support_uri: support } = client
-  if ([name, color, colorDark, support].every((one) => one === undefined)) return undefined
+  const { brand_icon_uri: icon } = client
+  if ([name, color, colorDark, icon, support].every((one) => one === undefined)) return undefined
   const { clientId, logoUri, tosUri, policyUri } = client
   const terms = inLanguage(client, 'tos_uri') ?? tosUri
   const privacy = inLanguage(client, 'policy_uri') ?? policyUri
@@ -39,6 +40,7 @@ function brandOf(client: LibraryClient): ClientBrand | undefined {
     color: textOf(color),
     colorDark: textOf(colorDark),
     logoHref: logoUri === undefined ? undefined : logoHref(clientId, client),
+    iconHref: icon === undefined ? undefined : iconHref(clientId),
     links: { support: textOf(support), terms, privacy },
   }
 }

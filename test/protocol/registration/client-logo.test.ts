@@ -13,6 +13,7 @@ const PNG = Buffer.from(
   'base64',
 )
 const RUSSIAN = Buffer.concat([PNG, Buffer.of(0)])
+const ICON = Buffer.concat([Buffer.of(0, 0, 1, 0, 1, 0), PNG])
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 describe('the logo of an app', function () {
@@ -23,6 +24,7 @@ describe('the logo of an app', function () {
   const files: Record<string, { body: Buffer | string; status?: number }> = {
     '/logo.png': { body: PNG },
     '/open.png': { body: PNG },
+    '/icon.ico': { body: ICON },
     '/ru.png': { body: RUSSIAN },
     '/script.png': { body: SVG },
     '/gone.png': { body: PNG, status: 404 },
@@ -111,5 +113,27 @@ describe('the logo of an app', function () {
     for (const id of [body.client_id, 'nobody', '..%2Flogo'])
       expect((await stage.send({ to: `/client-logo/${id}` })).status, id).to.equal(404)
     expect(timesAsked('/open.png')).to.equal(0)
+  })
+
+  it('is the icon of its pages, unless an operator chose another one, which we fetch as well [S-2.236]', async () => {
+    const iconIn = async (brand: object) => {
+      const app = await register(stage, { logo_uri: `${origin}/logo.png`, ...brand })
+      const { text } = await stage.visitor().get(app.authorizePath())
+      expect(text).not.to.contain(origin)
+      return { app, href: /rel="icon" href="([^"]+)"/.exec(text)?.[1] ?? '' }
+    }
+    const plain = await iconIn({ brand_name: 'Tides' })
+    expect(plain.href).to.equal(`/client-logo/${plain.app.clientId}`)
+    expect((await stage.send({ to: `/client-icon/${plain.app.clientId}` })).status).to.equal(404)
+    const own = await iconIn({ brand_icon_uri: `${origin}/icon.ico` })
+    expect(own.href).to.equal(`/client-icon/${own.app.clientId}`)
+    const answer = await fetch(new URL(own.href, stage.issuer))
+    expect(Buffer.from(await answer.arrayBuffer())).to.eql(ICON)
+    expect(answer.headers.get('content-type')).to.equal('image/x-icon')
+    expect(answer.headers.get('content-security-policy')).to.equal("default-src 'none'; sandbox")
+    const scripted = await iconIn({ brand_icon_uri: `${origin}/script.png` })
+    expect((await stage.send({ to: scripted.href })).status).to.equal(404)
+    const sent = { client_name: 'Notes', redirect_uris: [CALLBACK], brand_icon_uri: `${origin}/icon.ico` }
+    expect(await createRegistrar(stage).registered(sent)).not.to.have.property('brand_icon_uri')
   })
 })
