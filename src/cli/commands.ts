@@ -5,6 +5,7 @@
 import type { Noun } from '../command-line/command.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { registrationToken, replaceToken } from '../protocol/registration/registration-token-commands.ts'
+import { appAccessCommands } from './groups/app-access-commands.ts'
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { webhook } from '../event-sinks/webhooks/webhook-commands.ts'
 import { account } from './account-commands.ts'
@@ -29,7 +30,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   invite,
   registration,
   group,
-  clientNoun([exchangeCommands]),
+  clientNoun([exchangeCommands, appAccessCommands]),
   registrationToken,
   resource,
   upstream,

@@ -82,6 +82,7 @@ export const ROWS: readonly Row[] = [
   both('disableClient', 'client disable'),
   both('enableClient', 'client enable'),
   both('rotateClientSecret', 'client rotate-secret'),
+  cliOnly('client set-groups', 'updateClient has the field allowed_groups.'),
   cliOnly('client allow-exchange', GIVES_ACCESS),
   cliOnly('client forbid-exchange', GIVES_ACCESS),
   cliOnly('registration-token create', GIVES_ACCESS),

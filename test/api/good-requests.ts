@@ -7,7 +7,7 @@ import { codeIn, linkIn } from '../support/letter.ts'
 import { addTrusted } from '../factors/trusted.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
-import { inManyGroups } from './many-groups.ts'
+import { groupRefusals } from './group-requests.ts'
 import { lifeRequests } from './life-requests.ts'
 import { pictureRequests } from './picture-requests.ts'
 import type { SentFile } from './picture-requests.ts'
@@ -226,6 +226,7 @@ export async function goodRequests(stage: Stage) {
     await api.call('POST', request.path, request)
     return request
   }
+  const ofGroups = groupRefusals({ own, created, anyGroup, twice, good, db })
   /** Refusals that only some operations have: by operation and status. */
   const refused: Record<string, Make> = {
     ...ofFactors.refused,
@@ -245,22 +246,7 @@ export async function goodRequests(stage: Stage) {
     'changeOwnPassword 422': asPerson('/account/password', { current_password: 'wrong', new_password: NEXT }),
     'changeOwnPassword 429': async () => ({ ...mistyped, token: await blocked() }),
     'verifyOwnAddress 422': async () => ({ ...(await verifying()), body: { code: 'AAAA-AAAA' } }),
-    'createGroup 409': () => twice('createGroup'),
-    'updateGroup 409': async () => {
-      const name = anyGroup()
-      await created('/groups', { name })
-      return { ...(await good['updateGroup']!()), body: { name: name.toUpperCase() } }
-    },
-    'createGroup 422': async () => ({ path: '/groups', token: own, body: { name: ' ' } }),
-    'updateGroup 422': async () => ({
-      ...(await good['updateGroup']!()),
-      body: { description: 'Two\nlines' },
-    }),
-    'addGroupMember 409': async () => {
-      const request = await good['addGroupMember']!()
-      await inManyGroups(db, String(request.body?.['account_id']))
-      return request
-    },
+    ...ofGroups,
     'checkUser 404': () => asProgram('/accounts/check', { login: 'nobody' }),
     'deleteAccount 409': async () => ({ path: `/accounts/${await onlyAdministrator()}`, token: own }),
     'disableAccount 409': async () => ({

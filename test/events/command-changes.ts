@@ -160,6 +160,14 @@ export const COMMAND_CHANGES: Changes = {
     },
     events: ['client.changed'],
   },
+  'client set-groups': {
+    async given(world) {
+      await world.command('group', 'create', '--name', 'Limiting')
+      return client(world)
+    },
+    run: ({ command }, id) => command('client', 'set-groups', id, '--group', 'limiting'),
+    events: ['client.changed'],
+  },
   'client rotate-secret': {
     given: client,
     run: ({ command }, id) => command('client', 'rotate-secret', id),

@@ -69,11 +69,14 @@ function deleting(needs: Services): Operation {
     method: 'delete',
     path: '/groups/{id}',
     summary: 'Delete a group',
-    description: 'The accounts in it stay. This cannot be undone.',
+    description: 'The accounts in it stay. A group that limits an app is refused. This cannot be undone.',
     scope: 'groups:manage',
     params,
     answer: { status: 204, description: 'The group is gone.' },
-    problems: NO_GROUP,
+    problems: {
+      ...NO_GROUP,
+      group_in_use: { status: 409, when: 'An app is limited to this group. Change that first.' },
+    },
     async handle(request) {
       const expects = (before: CountedGroup) => request.assertMatches(showGroup(before))
       await deleteGroup(needs, request.params.id, byCaller(request), expects)
