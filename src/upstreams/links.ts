@@ -12,7 +12,7 @@ import type { Services } from '../services.ts'
 import type { UpstreamIdentity } from './identity.ts'
 import { recordLinkChange } from './link-changes.ts'
 import type { Upstream } from './upstream.ts'
-import { hasOtherWayIn } from './ways-in.ts'
+import { hasOtherWayIn } from '../accounts/passkeys/ways-in.ts'
 
 export type UpstreamLink = {
   id: string

@@ -3,7 +3,8 @@
  * question which account it belongs to. An address alone never opens an account that is there already.
  */
 import { createAccount, findAccountByEmail, findAccountById } from '../accounts/account.ts'
-import type { Account } from '../accounts/account.ts'
+import type { AcceptedTerms, Account } from '../accounts/account.ts'
+import { areTermsDue, termsAccepted } from '../accounts/terms.ts'
 import { isHeld } from '../accounts/life/held-address.ts'
 import { mayRegister } from '../accounts/registrations/registration-mode.ts'
 import { recordAudit } from '../audit/audit.ts'
@@ -21,21 +22,30 @@ export type UpstreamSignIn =
   | { ok: true; account: Account; isNew: boolean }
   /** Nobody is connected with it. The person signs in here, or registers, and then connects the two. */
   | { ok: false; reason: 'unconnected' }
+  /** It would make an account, once the person accepts the terms. */
+  | { ok: false; reason: 'terms' }
   | { ok: false; reason: 'disabled' | 'domain' }
 
 type SignInServices = Pick<Services, 'db' | 'clock' | 'config'>
 
-export async function signInWith(
-  needs: SignInServices,
-  given: { upstream: Upstream; identity: UpstreamIdentity; ip: string | undefined },
-): Promise<UpstreamSignIn> {
+type Arrived = {
+  upstream: Upstream
+  identity: UpstreamIdentity
+  ip: string | undefined
+  /** The version of the terms that a page showed, and that the person accepted. */
+  termsVersion?: string | undefined
+}
+
+export async function signInWith(needs: SignInServices, given: Arrived): Promise<UpstreamSignIn> {
   const { upstream, identity } = given
   if (!mayUse(upstream, identity)) return { ok: false, reason: 'domain' }
   const found = await signInConnected(needs, given)
   if (found) return found
   if (!(await mayCreate(needs, given))) return { ok: false, reason: 'unconnected' }
+  const terms = termsAccepted(needs, given.termsVersion)
+  if (areTermsDue(needs, { termsVersion: terms?.version ?? null })) return { ok: false, reason: 'terms' }
   try {
-    return { ok: true, account: await createFor(needs, given), isNew: true }
+    return { ok: true, account: await createFor(needs, given, terms), isNew: true }
   } catch (error) {
     if (!isDuplicate(error)) throw error
     // Two tabs came back in the same moment, or somebody registered this address.
@@ -78,7 +88,8 @@ async function mayCreate(
 
 async function createFor(
   { db, clock }: SignInServices,
-  given: { upstream: Upstream; identity: UpstreamIdentity; ip: string | undefined },
+  given: Arrived,
+  terms: AcceptedTerms | undefined,
 ): Promise<Account> {
   const { upstream, identity, ip } = given
   return inTransaction(db, async (trx) => {
@@ -87,7 +98,7 @@ async function createFor(
     const profile = { name, givenName, familyName, locale, zoneinfo }
     const account = await createAccount(
       trx,
-      { email, ...profile, passwordHash: null, verified: identity.emailVerified },
+      { email, ...profile, passwordHash: null, verified: identity.emailVerified, terms },
       nowMs,
     )
     const by = { actor: account.id, ip, atMs: nowMs }

@@ -229,6 +229,9 @@ export const PAGE_CHANGES: Changes = {
   '/upstream/connect': {
     none: 'A connection, with the event of `/account/security/connections/:upstream/remove`.',
   },
+  '/upstream/create': {
+    none: 'Without TERMS_VERSION, as here, the way back from the provider makes the account. It is an `account.created`: `pages/upstream`.',
+  },
   '/upstream/connect/sign-in': { none: 'Leads to the sign-in page.' },
   '/upstream/connect/register': { none: 'Leads to the sign-up page.' },
   '/upstream/sign-out': GOES_ELSEWHERE,

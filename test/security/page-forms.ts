@@ -51,6 +51,7 @@ export const FORMS: Record<string, string[]> = {
   '/interaction/unknown/upstream/unknown': ['anything'],
   '/sign-in/upstream/unknown': ['anything'],
   '/upstream/connect': ['password', 'code'],
+  '/upstream/create': ['terms'],
   '/upstream/connect/sign-in': ['anything'],
   '/upstream/connect/register': ['name', 'email'],
   '/upstream/connect/not-now': ['anything'],

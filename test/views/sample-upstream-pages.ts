@@ -9,6 +9,18 @@ const connecting = {
   unverified: false,
   action: '/upstream/connect',
 }
+const creating = {
+  label: 'Example ID',
+  shownAs: 'ada-lovelace',
+  email: 'ada@example.org',
+  action: '/upstream/create',
+  connectAction: '/upstream/connect',
+  terms: {
+    version: '2026-11',
+    href: 'https://example.org/terms',
+    privacyHref: 'https://example.org/privacy',
+  },
+}
 const reset = { token: 'sample-token', action: '/keep-factors', forgotHref: '/forgot' }
 
 export const sampleUpstreamPages: SamplePage[] = [
@@ -21,6 +33,13 @@ export const sampleUpstreamPages: SamplePage[] = [
     known: 'person@example.com',
   }),
   sample('upstream-connect', 'new', { ...connecting, title: 'upstream-which-title', account: undefined }),
+  sample('upstream-create', 'new', creating),
+  sample('upstream-create', 'for-an-app', {
+    ...creating,
+    shownAs: 'ada@example.org',
+    client: { name: 'Sample App' },
+    notice: 'terms-changed',
+  }),
   sample('upstream-lost', 'expired', {
     title: 'upstream-expired-title',
     text: 'upstream-expired-text',

@@ -49,7 +49,7 @@ async function show(services: OverviewServices, ctx: AnyContext, member: Member)
     renewHref: PATHS.codes,
     hasPassword: account.passwordHash !== null,
     addPasswordHref: canAdd ? PATHS.password : undefined,
-    forgotHref: canAdd ? PATHS.password : ACCOUNT_PATHS.forgot,
+    forgotHref: ACCOUNT_PATHS.forgot,
     ...(await connectionsOf(services, account.id)),
     passkeySignals: [
       signalsOf(services, account, passkeys),

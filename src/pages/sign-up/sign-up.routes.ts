@@ -3,7 +3,7 @@ import { Router } from '@koa/router'
 import { z } from 'zod'
 import { emailProblemMessage } from '../../platform/email.ts'
 import { LONGEST_NAME, NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
-import { LONGEST_TERMS_VERSION } from '../../accounts/terms.ts'
+import { areTermsDue, LONGEST_TERMS_VERSION } from '../../accounts/terms.ts'
 import { registerHere } from '../../accounts/journeys/sign-up.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -124,6 +124,8 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const { email } = form.value
   pages.typedAddress.write(ctx, email)
   const { terms: termsVersion, ...typed } = form.value
+  // They changed while the form was open, or were left out.
+  if (areTermsDue(pages, { termsVersion: termsVersion ?? null })) return refuse({ '': 'terms-changed' })
   const given = {
     ...typed,
     termsVersion,

@@ -1,9 +1,6 @@
 /** The address that another provider sends the browser back to. Each provider has its own (RFC 9700 §4.4.2.2). */
 import { Router } from '@koa/router'
-import { passwordProof } from '../../factors/finish-sign-in.ts'
-import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import { OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { redirect } from '../../interaction/page.ts'
 import { keepIdentity, takeFlow } from '../../upstreams/client/flows.ts'
 import type { Flow, TakenFlow } from '../../upstreams/client/flows.ts'
@@ -12,13 +9,13 @@ import { isOffered } from '../../upstreams/offered.ts'
 import { clientSecretOf, findUpstream } from '../../upstreams/upstream.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
 import { UpstreamFailure } from '../../upstreams/client/upstream-failure.ts'
-import { keepUpstreamSession } from '../../upstreams/upstream-sessions.ts'
-import { signInWith } from '../../upstreams/upstream-sign-in.ts'
+import { signInAs } from './arrived.ts'
 import { connectHere } from './connections.routes.ts'
 import { leadBack, refusalText, wayOnOf } from './refusals.ts'
 import type { UpstreamServices } from './upstream-pages.ts'
 
 export const CONNECT_PATH = '/upstream/connect'
+export const CREATE_PATH = '/upstream/create'
 
 export function callbackRoutes(services: UpstreamServices): Router {
   const router = new Router()
@@ -40,7 +37,10 @@ async function comeBack(services: UpstreamServices, ctx: AnyContext): Promise<vo
   if (!identified) return
   const { identity, there } = identified
   if (flow.connects) return connectHere(services, ctx, { upstream, identity, connects: flow.connects })
-  await signInAs(services, ctx, { upstream, identity, there, flow })
+  const open = await signInAs(services, ctx, { upstream, identity, there, flow })
+  if (open === undefined) return
+  await keepIdentity(services, flow, identified)
+  redirect(ctx, open === 'terms' ? CREATE_PATH : CONNECT_PATH)
 }
 
 type Answered = { ctx: AnyContext; upstream: Upstream; flow: Flow; answer: URLSearchParams }
@@ -64,32 +64,6 @@ async function identify(
     else leadBack(services, ctx, flow, text)
     return undefined
   }
-}
-
-type SignedIn = Identified & { upstream: Upstream; flow: Flow }
-
-/** The page for the code goes on: it asks for one where the account has a second factor, and else finishes. */
-async function signInAs(
-  services: UpstreamServices,
-  ctx: AnyContext,
-  { upstream, identity, there, flow }: SignedIn,
-): Promise<void> {
-  const ip = requestState(ctx).clientIp
-  const result = await signInWith(services, { upstream, identity, ip })
-  if (!result.ok && result.reason === 'unconnected') {
-    await keepIdentity(services, flow, identity)
-    return redirect(ctx, CONNECT_PATH)
-  }
-  if (!result.ok) return leadBack(services, ctx, flow, refusalText(result.reason, upstream.label))
-  const { of, query } = flow
-  const proof = passwordProof(result.account, services.clock())
-  const owner = { upstreamId: upstream.id, accountId: proof.accountId, subject: identity.subject }
-  const session = await keepUpstreamSession(services, { ...owner, there })
-  services.pending.write(ctx, of, {
-    ...proof,
-    upstream: { label: upstream.label, amr: identity.amr, session },
-  })
-  redirect(ctx, of === OWN_PAGE ? `/sign-in/code${query}` : `/interaction/${of}/code${query}`)
 }
 
 /** Nothing of the flow is shown to another browser. */

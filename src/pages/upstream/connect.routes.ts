@@ -37,11 +37,11 @@ export function connectRoutes(services: UpstreamServices): Router {
   return router
 }
 
-type Kept = KeptIdentity & { upstream: Upstream }
+export type Kept = KeptIdentity & { upstream: Upstream }
 type Work = (services: UpstreamServices, ctx: AnyContext, kept: Kept) => Promise<void> | void
 
 /** Without an open question the person is led to their security page, which asks for a sign-in. */
-async function withKept(services: UpstreamServices, ctx: AnyContext, work: Work): Promise<void> {
+export async function withKept(services: UpstreamServices, ctx: AnyContext, work: Work): Promise<void> {
   const kept = await findKept(services, services.browserSecret.read(ctx))
   const upstream = kept && (await findUpstream(services.db, kept.upstreamId))
   if (!kept || !upstream?.enabled) return redirect(ctx, SECURITY_PATH)

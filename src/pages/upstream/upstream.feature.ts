@@ -14,6 +14,7 @@ import { upstreamStep } from './begin.ts'
 import { backchannelRoutes } from './backchannel.routes.ts'
 import { callbackRoutes } from './callback.routes.ts'
 import { connectRoutes } from './connect.routes.ts'
+import { createRoutes } from './create.routes.ts'
 import { connectionRoutes } from './connections.routes.ts'
 import { frontchannelRoutes } from './frontchannel.routes.ts'
 import { ownSignInRoutes } from './own.routes.ts'
@@ -36,6 +37,7 @@ export function upstream(services: Services): Feature {
       return [
         ownSignInRoutes(own),
         connectRoutes(own),
+        createRoutes(own),
         callbackRoutes(own),
         connectionRoutes(own),
         signOutRoutes(own),

@@ -36,9 +36,11 @@ const payload = z.object({
   connects: z.object({ accountId: z.string(), sessionUid: z.string() }).optional(),
   /** Who came back, while the person shows which account here is theirs. */
   identity: identitySchema.optional(),
+  /** What the provider calls its own session, for the sign-out. */
+  there: z.object({ sid: z.string().optional(), idToken: z.string().optional() }).optional(),
 })
 
-export type FlowPurpose = Omit<z.infer<typeof payload>, 'nonce' | 'codeVerifier' | 'identity'>
+export type FlowPurpose = Omit<z.infer<typeof payload>, 'nonce' | 'codeVerifier' | 'identity' | 'there'>
 export type Flow = z.infer<typeof payload> & { upstreamId: string; state: string; createdAtMs: number }
 
 type FlowServices = Pick<Services, 'db' | 'clock' | 'sealer'>
@@ -94,10 +96,10 @@ export async function takeFlow(
 export async function keepIdentity(
   { db, clock, sealer }: FlowServices,
   { state, upstreamId, createdAtMs: _created, ...flow }: Flow,
-  identity: UpstreamIdentity,
+  { identity, there }: Pick<z.infer<typeof payload>, 'there'> & { identity: UpstreamIdentity },
 ): Promise<void> {
   const stateDigest = digest(state)
-  const payloadSealed = sealer.seal(JSON.stringify({ ...flow, identity }), contextOf(stateDigest))
+  const payloadSealed = sealer.seal(JSON.stringify({ ...flow, identity, there }), contextOf(stateDigest))
   await db('upstream_flows').where({ stateDigest, upstreamId }).update({ payloadSealed, keptAtMs: clock() })
 }
 

@@ -40,7 +40,7 @@ describe('a password for an account with a passkey', () => {
     const [visitor, elsewhere] = [await signedIn(), await signedIn()]
     await addTrusted(stage.parts.db, person.id)
     const overview = await visitor.get('/account/security')
-    expect(overview.text).to.contain('Your account has no password').and.contain(`href="${PAGE}"`)
+    expect(overview.text).to.contain('A password is one more way in.').and.contain(`href="${PAGE}"`)
     expect((await visitor.get('/account/password')).text).to.contain(`href="${PAGE}"`)
     const done = await send(visitor, CHOSEN)
     expect([done.url.pathname, done.heading]).to.eql(['/account/security', 'Security'])

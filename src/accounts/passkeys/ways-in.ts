@@ -1,7 +1,7 @@
 /** How an account can be signed in to. A new way in that needs no password is added here. */
-import type { Account } from '../accounts/account.ts'
-import { passkeysOf } from '../accounts/passkeys/passkey.ts'
-import type { Sql } from '../platform/sql/database.ts'
+import type { Account } from '../account.ts'
+import { passkeysOf } from './passkey.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 
 /** True when a way in remains without this connection: a password, a passkey, or a connection with an upstream that is on. */
 export async function hasOtherWayIn(
