@@ -32,7 +32,7 @@ export type Templates = {
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
  * Every page has `t`, the texts of `catalogue` in its language, and `locale`. Beside `common` and its locals it has
- * `csrfToken`, `account`, `pageNeeds` and `styleHref`, empty where there is none. `timeZone` is the reader's, and `moment`
+ * `csrfToken`, `account`, `reader`, `pageNeeds` and `styleHref`, empty where there is none. `timeZone` is the reader's, and `moment`
  * writes a time in it. `brand` may be that of the app.
  */
 export function createTemplates(
@@ -55,6 +55,7 @@ export function createTemplates(
       styleHref: '',
       csrfToken: '',
       account: undefined,
+      reader: undefined,
       pageNeeds: noNeeds(),
       t,
       locale: t.language,
@@ -69,14 +70,14 @@ export function createTemplates(
 /** Scripts are allowed on those pages only that ask for one. */
 export function createRenderer(templates: Templates, languages: LanguageRules): Render {
   const render = (ctx: AnyContext, view: string, locals: Record<string, unknown> = {}, status = 200) => {
-    const { csrfToken = '', account, brand, readerZone } = requestState(ctx)
+    const { csrfToken = '', account, reader, brand, readerZone } = requestState(ctx)
     const ofApp = brand && { brand, serverName: brand.name }
     const pageNeeds = noNeeds()
     // An address that failed may hold a secret, and is not worth a return.
     const here = ctx.method === 'GET' && status === 200 ? `${ctx.path}${ctx.search}` : '/'
     const language = requestLanguage(ctx, languages)
     const timeZone = knownTimeZone(readerZone ?? '') ?? 'UTC'
-    const always = { csrfToken, account, here, timeZone, ...ofApp }
+    const always = { csrfToken, account, reader, here, timeZone, ...ofApp }
     const html = templates(view, language, { ...always, ...locals, pageNeeds })
     if (pageNeeds.works) allowOwnWorkers(ctx)
     else if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)

@@ -2,6 +2,7 @@
 import { touchSession } from '../sessions/account-sessions.ts'
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import { PICTURES } from '../accounts/picture-address.ts'
 import { dueOf } from '../factors/required-factor.ts'
 import type { Due } from '../accounts/account-pages.ts'
 import { hasRole } from '../accounts/roles.ts'
@@ -48,12 +49,18 @@ export function createFindMember({
     await touchSession(db, session.uid, clock())
     await extendSession(oidc.current(), ctx, session, sessionSeconds(lifetimes, session.loginTs, clock()))
     requestState(ctx).account = { name: account.name, email: account.email }
+    requestState(ctx).reader = readerOf(account)
     requestState(ctx).readerLocale = account.locale
     requestState(ctx).readerZone = account.zoneinfo
     const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
     const due = await dueOf({ db, config }, account, session.amr)
     return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr, due }
   }
+}
+
+/** The name, or else the address, and the small picture. */
+function readerOf({ name, email, pictureId }: Account): { name: string; pictureHref?: string } {
+  return { name: name || email, ...(pictureId !== null && { pictureHref: `${PICTURES}${pictureId}/small` }) }
 }
 
 /** False where nobody is signed in. */

@@ -116,6 +116,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
   const shared = {
     ...forms,
     account: person,
+    reader: { name: 'Sample Person', pictureHref: '/assets/favicon.svg' },
     zones: ZONES_BY_AREA,
     picture: { action: '/account/picture', removeAction: '/account/picture/remove', limitMib: 5 },
     profileAction: '/account',
@@ -132,6 +133,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('account', 'verified', { notice: 'page-saved' }),
     sample('account', 'unverified', {
       account: { ...person, emailVerified: false },
+      reader: { name: 'A person with a name that is longer than the line it is on' },
       values: { name: '' },
       errors: {
         name: 'passkey-name-missing',

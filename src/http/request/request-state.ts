@@ -36,6 +36,8 @@ export type RequestState = {
   brand?: { name: string }
   /** The id of that app. */
   brandOf?: string
+  /** Who is signed in, as the head of their pages shows them. */
+  reader?: { name: string; pictureHref?: string }
   /** The signed-in account. The floor above defines its shape. */
   account?: unknown
 }

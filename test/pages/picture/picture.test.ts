@@ -69,6 +69,16 @@ for (const { name, stage: open } of STAGES)
       expect((await photo()).includes('Sample Photographer'), 'it was there').to.equal(true)
     })
 
+    it('is beside the name on the pages of the account', async () => {
+      const shown = async () => (await own.get('/account/sessions')).text
+      const name = `<span>${person.name || person.email}</span>`
+      expect(await shown())
+        .to.contain(name)
+        .and.not.contain('<img src="/picture')
+      await upload(await photo())
+      expect(await shown()).to.contain(`<img src="${await addressOf()}/small" alt="" width="32"`)
+    })
+
     it('is turned as the camera was held, and is of a polyglot no more than the picture [S-2.250]', async () => {
       await upload(await turnedPhoto())
       const pixel = { left: 256, top: 40, width: 1, height: 1 }
