@@ -138,7 +138,7 @@ describe('A passkey and the sites that its domain lists', () => {
       ;(field as HTMLInputElement).value = value
       ;(field as HTMLInputElement).form!.submit()
     }, signed)
-    await page.getByRole('alert').waitFor()
+    await page.getByText('That passkey did not work').first().waitFor()
     expect(await heading(page)).to.equal('Sign in')
   })
 
