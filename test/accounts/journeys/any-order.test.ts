@@ -18,20 +18,18 @@ import {
 import { completeReset, requestReset } from '../../../src/accounts/journeys/password-reset.ts'
 import { signIn } from '../../../src/accounts/journeys/sign-in.ts'
 import { registerAgain, registerHere, resendActivation } from '../../../src/accounts/journeys/sign-up.ts'
-import type { KeptRegistration } from '../../../src/accounts/journeys/kept-registration.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../src/platform/clock.ts'
 import { onSqlite } from '../account-world.ts'
 import type { World } from '../account-world.ts'
+import { REACHED, checkPasskeys, makePasskey, noteRegistered, passkeySteps } from './walked-passkeys.ts'
+import type { Browser, Letter, Proven } from './walked-passkeys.ts'
 
 /** At the same time: an answer waits for its full step, so one walk takes long. */
-const WALKS = 20
-const STEPS = 12
+const WALKS = 30
+const STEPS = 15
 const ROUNDS = 2
 const OWNERS = ['the owner’s blue teapot', 'the owner’s green kettle']
 const STRANGERS = 'a stranger’s red lantern'
-
-type Browser = { secret: string; password: string; kept?: KeptRegistration; ip: string }
-type Letter = { template: string; token: string; code: string }
 
 /** The same on every machine: a digest of the seed and the count. */
 function dice(seed: number) {
@@ -51,16 +49,7 @@ onSqlite('In any order of steps', (world) => {
         world().advance([0, 0, 0, 0, 20_000, 20_000, 3 * MINUTE_MS, HOUR_MS][pause(8)]!)
       }
     }
-    // A walk that never arrives anywhere would prove nothing.
-    for (const reached of [
-      'code: in',
-      'link: in',
-      'waiting: in',
-      'elsewhere: ok',
-      'new password: ok',
-      'reset: ok',
-    ])
-      expect([...seen], reached).to.include(reached)
+    for (const reached of REACHED) expect([...seen], reached).to.include(reached)
   })
 })
 
@@ -73,15 +62,17 @@ function startWalk(world: World, seed: number) {
     secret: randomToken(),
     password,
     ip: `198.51.${seed}.${at}`,
+    keys: [],
   })
   const owner = [browser(OWNERS[0]!, 1), browser(OWNERS[1]!, 2)]
   const stranger = browser(STRANGERS, 3)
   const everybody = [...owner, stranger]
   const log: string[] = []
   /** What the model knows to be proven. */
-  const proven = { mailbox: false, disabled: false, used: new Set<string>() }
+  const proven: Proven = { mailbox: false, disabled: false, used: new Set(), keys: new Set() }
 
   const find = () => findAccountByEmail(db, email)
+  const so = () => log.join('\n')
   async function letters(template: string): Promise<Letter[]> {
     const mails = (await world.mails()).filter((mail) => mail.to === email && mail.template === template)
     return mails.map(({ data }) => {
@@ -95,29 +86,34 @@ function startWalk(world: World, seed: number) {
     return roll(4) === 0 ? pick(all) : all.at(-1)
   }
 
-  function entered(who: Browser, { account }: Entered): string {
+  function entered(who: Browser, { account, amr }: Entered): string {
     if (!account) return 'ok'
-    expect(who, log.join('\n')).not.to.equal(stranger)
-    expect(proven.disabled, log.join('\n')).to.equal(false)
-    return 'in'
+    expect(who, so()).not.to.equal(stranger)
+    expect(proven.disabled, so()).to.equal(false)
+    // Who registered with a passkey has it. For the others the password has to be enough.
+    expect(amr?.includes('mfa') ?? false, so()).to.equal(who.kept?.passkey !== undefined)
+    if (!amr) expect(proven.keys.size, so()).to.equal(0)
+    return amr ? 'in by passkey' : 'in'
   }
 
   /** A code or link of a mail had its effect, which it has once. */
   function proof({ token }: Letter): string {
-    expect(proven.used.has(token), log.join('\n')).to.equal(false)
+    expect(proven.used.has(token), so()).to.equal(false)
     proven.used.add(token)
     proven.mailbox = true
     return 'ok'
   }
 
+  const walk = { needs, email, owner, stranger, proven, pick, so, find, read, proof }
   const steps: Record<string, () => Promise<string>> = {
     async register() {
-      // At first both are there: the owner, and then in every other walk the stranger.
-      const who =
-        log.length === 1 ? owner[0]! : log.length === 2 && seed % 2 === 0 ? stranger : pick(everybody)
+      // At first both are there in most walks: the owner and then the stranger, or the other way round.
+      const [first, second] = seed % 4 === 3 ? [stranger, owner[0]!] : [owner[0]!, stranger]
+      const who = log.length === 1 ? first : log.length === 2 && seed % 4 ? second : pick(everybody)
       const name = who === stranger ? 'Stranger' : 'Owner'
-      const given = { email, password: who.password, name, browser: who.secret, ip: who.ip }
-      const registered = await registerHere(needs, given)
+      const passkey = roll(3) === 0 ? makePasskey(needs, who) : undefined
+      const { password, secret, ip } = who
+      const registered = await registerHere(needs, { email, password, passkey, name, browser: secret, ip })
       if (registered.ok) who.kept = registered.kept
       return who === stranger ? 'stranger' : 'owner'
     },
@@ -147,7 +143,7 @@ function startWalk(world: World, seed: number) {
       if (!who.kept) return 'nothing'
       const here = { kept: who.kept, browser: who.secret, ip: who.ip }
       const done = await activateHere(needs, { ...here, code: 'AAAA-3333' })
-      expect(done.ok, log.join('\n')).to.equal(false)
+      expect(done.ok, so()).to.equal(false)
       return 'refused'
     },
     async link() {
@@ -168,7 +164,7 @@ function startWalk(world: World, seed: number) {
       const letter = await read('activation')
       if (!letter) return 'nothing'
       const done = await activate(needs, { token: letter.token, browser: undefined })
-      expect(done.ok, log.join('\n')).to.equal(false)
+      expect(done.ok, so()).to.equal(false)
       return 'refused'
     },
     async waiting() {
@@ -204,6 +200,7 @@ function startWalk(world: World, seed: number) {
     },
     async reset() {
       const who = pick(owner)
+      if (roll(2) === 0) await requestReset(needs, { email, browser: who.secret, ip: who.ip })
       const letter = await read('reset')
       if (!letter) return 'nothing'
       const code = roll(2) === 0 ? letter.code : undefined
@@ -215,7 +212,7 @@ function startWalk(world: World, seed: number) {
         name: 'Owner',
       }
       const done = await completeReset(needs, given)
-      if (done.ok) expect(proven.disabled, log.join('\n')).to.equal(false)
+      if (done.ok) expect(proven.disabled, so()).to.equal(false)
       return done.ok ? proof(letter) : done.reason
     },
     async 'reset by the stranger'() {
@@ -227,7 +224,7 @@ function startWalk(world: World, seed: number) {
       ]
       for (const given of tries) {
         const done = await completeReset(needs, { ...given, newPassword: STRANGERS })
-        expect(done.ok, log.join('\n')).to.equal(false)
+        expect(done.ok, so()).to.equal(false)
       }
       return 'refused'
     },
@@ -239,43 +236,40 @@ function startWalk(world: World, seed: number) {
       await change(needs, account.id, { actor: 'cli' })
       return proven.disabled ? 'disabled' : 'enabled'
     },
+    ...passkeySteps(walk),
   }
   const often = [
-    'register',
-    'register',
-    'code',
-    'link',
-    'link',
-    'elsewhere',
-    'elsewhere',
-    'waiting',
-    'waiting',
-    'waiting',
-  ]
+    ['register', 'register', 'code', 'link', 'link', 'elsewhere', 'elsewhere', 'elsewhere'],
+    ['waiting', 'waiting', 'waiting', 'waiting', 'waiting', 'ask for a reset', 'reset', 'reset'],
+    ['password', 'passkey', 'elsewhere with the passkey', 'add a passkey', 'add a passkey'],
+    ['remove a passkey', 'stranger adds a passkey'],
+  ].flat()
   const names = [...Object.keys(steps), ...often]
 
-  async function check(): Promise<void> {
+  async function check(step: string, wasProven: boolean): Promise<void> {
     const account = await find()
     if (!account) return
-    const so = log.join('\n')
     const isVerified = account.emailVerifiedAtMs !== null
-    expect(isVerified, so).to.equal(proven.mailbox)
+    expect(isVerified, so()).to.equal(proven.mailbox)
+    if (proven.mailbox && !wasProven) await noteRegistered(walk, account, step)
+    await checkPasskeys(walk, account)
     if (!isVerified) return
-    expect(account.name, so).not.to.equal('Stranger')
+    expect(account.name, so()).not.to.equal('Stranger')
     const given = { email, password: STRANGERS, ip: `203.0.${seed}.${log.length}` }
     const strangers = await signIn(needs, given)
-    expect(strangers.ok, so).to.equal(false)
+    expect(strangers.ok, so()).to.equal(false)
     if (proven.disabled)
-      expect((await signIn(needs, { ...given, password: OWNERS[0]! })).ok, so).to.equal(false)
+      expect((await signIn(needs, { ...given, password: OWNERS[0]! })).ok, so()).to.equal(false)
   }
 
   return {
     async step(): Promise<string> {
       const name = log.length < 2 ? 'register' : pick(names)
       log.push(name)
+      const wasProven = proven.mailbox
       const done = `${name}: ${await steps[name]!()}`
       log[log.length - 1] = done
-      await check()
+      await check(name, wasProven)
       return done
     },
   }
