@@ -66,5 +66,6 @@ page-open-mailbox = Open the mailbox
 page-moment = One moment
 page-press = Press the button to continue.
 
+page-too-late-elsewhere = The last page was open for too long. Continue here.
 page-too-late = This page was open for too long. Check what you entered, and send it again.
 page-app-changed = The app changed what it says about itself. Check it again.

@@ -66,5 +66,6 @@ page-open-mailbox = 打开邮箱
 page-moment = 请稍候
 page-press = 请点击按钮继续。
 
+page-too-late-elsewhere = 上一页打开时间过长。请从这里继续。
 page-too-late = 本页打开时间过长。请检查填写的内容并重新提交。
 page-app-changed = 应用更改了自身信息。请再次确认。

@@ -8,6 +8,7 @@ import type { AnyContext } from '../http/request/request-state.ts'
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Services } from '../services.ts'
 import { messageSchema } from '../words/message.ts'
+import type { Message } from '../words/message.ts'
 import { redirect } from './page.ts'
 
 const texts = z.record(z.string(), z.string())
@@ -23,6 +24,8 @@ const said = z.object({
 const left = said.extend({
   path: z.string(),
   anywhere: z.boolean().optional(),
+  /** The error for pages that are not at `path`. */
+  elsewhere: messageSchema.optional(),
   sessionUid: z.string().optional(),
   untilMs: z.number(),
 })
@@ -36,8 +39,11 @@ type Reader = { sessionUid: string }
 export type NextPage = {
   /** Redirects to a page of ours, which shows `words` once. A text is a notice. */
   lead: (ctx: AnyContext, href: string, words: string | Said, reader?: Reader) => void
-  /** The same without a redirect, for any page of ours that this browser opens next. What was typed is for `path` alone. */
-  leave: (ctx: AnyContext, path: string, words: Said) => void
+  /**
+   * The same without a redirect, for any page of ours that this browser opens next. What was typed is for `path` alone.
+   * `elsewhere`: what other pages say instead of the errors.
+   */
+  leave: (ctx: AnyContext, path: string, words: Said, elsewhere: Message) => void
   /** What was left for this page. Only a GET takes it away. */
   take: (ctx: AnyContext, reader?: Reader) => Said
 }
@@ -70,17 +76,17 @@ export function createNextPage({
       write(ctx, { ...said, path, sessionUid: reader?.sessionUid, untilMs })
       redirect(ctx, href)
     },
-    leave: (ctx, path, words) => write(ctx, { ...words, path, anywhere: true, untilMs: clock() + KEPT_MS }),
+    leave: (ctx, path, words, elsewhere) =>
+      write(ctx, { ...words, path, elsewhere, anywhere: true, untilMs: clock() + KEPT_MS }),
     take(ctx, reader) {
       const sealed = cookieOf(ctx, name)
       const opened = sealed === undefined ? undefined : sealer.open(sealed, CONTEXT)
       const { data } = left.safeParse(opened && JSON.parse(opened))
       if (!data) return {}
-      const { path, anywhere, sessionUid, untilMs, values, ...others } = data
+      const { path, anywhere, elsewhere, sessionUid, untilMs, values, ...others } = data
       const isHere = path === ctx.path
-      if (clock() >= untilMs) return {}
-      if (!anywhere && (!isHere || sessionUid !== reader?.sessionUid)) return {}
-      const words = isHere && values ? { ...others, values } : others
+      if (clock() >= untilMs || (!anywhere && (!isHere || sessionUid !== reader?.sessionUid))) return {}
+      const words: Said = { ...others, ...(isHere ? values && { values } : instead(elsewhere)) }
       const { about } = words
       if (ctx.method !== 'GET') return words
       if (!about) ctx.cookies.set(name, null, options)
@@ -88,4 +94,8 @@ export function createNextPage({
       return words
     },
   }
+}
+
+function instead(elsewhere: Message | undefined): Said {
+  return elsewhere ? { errors: { '': elsewhere } } : {}
 }

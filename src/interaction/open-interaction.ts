@@ -36,8 +36,15 @@ export async function shownClient(provider: Provider, clientId: string) {
     clientUri: inLanguage(client, 'client_uri') ?? client.clientUri,
     policyUri: inLanguage(client, 'policy_uri') ?? client.policyUri,
     tosUri: inLanguage(client, 'tos_uri') ?? client.tosUri,
-    initiateLoginUri: client['initiateLoginUri'] as string | undefined,
+    homeUri: homeOf(client),
   }
+}
+
+/** Where people find the app: as it is registered, else the site of its redirect address. */
+function homeOf(client: NonNullable<Awaited<ReturnType<typeof findClient>>>): string | undefined {
+  const named = (client['initiateLoginUri'] as string | undefined) ?? client.clientUri
+  if (named !== undefined || client.applicationType === 'native') return named
+  return client.redirectUris?.map((one) => new URL(one)).find(({ origin }) => origin !== 'null')?.origin
 }
 
 /** @throws AppError 503 `client_unreachable` when the client has a document and its site does not answer */

@@ -31,7 +31,7 @@ export function createStartAgain({
       return showCookiesBlocked(render, ctx, { tryHref: restart.url, client })
     }
     const client = restart && (await shownClient(oidc.current(), restart.clientId))
-    const continueHref = client?.initiateLoginUri ?? client?.clientUri ?? '/'
+    const continueHref = client?.homeUri ?? '/'
     render(ctx, 'interaction-lost', { clientName: client?.name, continueHref }, 410)
   }
 }
@@ -40,6 +40,6 @@ type BlockedPage = { tryHref: string; client: Awaited<ReturnType<typeof shownCli
 
 /** The app that the person came from is one click away. */
 export function showCookiesBlocked(render: Render, ctx: AnyContext, { tryHref, client }: BlockedPage): void {
-  const appHref = client?.initiateLoginUri ?? client?.clientUri
+  const appHref = client?.homeUri
   render(ctx, 'cookies-blocked', { tryHref, appHref, client }, 400)
 }

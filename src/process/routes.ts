@@ -26,6 +26,7 @@ import { restartsOf } from '../interaction/restart.ts'
 import { createSignedInAnswers } from '../interaction/signed-in-answer.ts'
 import type { SignedInAnswers } from '../interaction/signed-in-answer.ts'
 import { createStartAgain } from '../interaction/start-again.ts'
+import { createTypedAddress } from '../interaction/typed-address.ts'
 import {
   isLibraryForm,
   isOfLibrary,
@@ -90,7 +91,8 @@ function inOrder(parts: Parts, site: Site): Koa.Middleware {
   inner.use(uploadedPicture(config, site))
   inner.use(formBody())
   const { issuer: issuerOrigin, secure } = config
-  const whenStale = (ctx: AnyContext) => showFormAgain(site.nextPage, ctx)
+  const typed = { nextPage: site.nextPage, typedAddress: createTypedAddress(parts) }
+  const whenStale = (ctx: AnyContext) => showFormAgain(typed, ctx)
   inner.use(csrf({ key: config.keys.csrf, issuerOrigin, secure, whenStale }))
   inner.use(wornOnTheWay(parts, site))
   for (const router of pages) inner.use(router.routes()).use(router.allowedMethods())

@@ -4,7 +4,7 @@ import { disableAccount } from '../../src/accounts/account-state.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { updateClient } from '../../src/clients/clients.ts'
 import { storePassword } from '../../src/passwords/stored-password.ts'
-import { register } from '../provider/relying-party.ts'
+import { CALLBACK, register } from '../provider/relying-party.ts'
 import type { Party } from '../provider/relying-party.ts'
 import { openStage, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
@@ -160,6 +160,30 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
         // The page of a mailed link knows the app by the cookie of the browser that asked.
         expect(href(shown, /Back to/)).to.equal(place.page.url.pathname === '/reset' ? '' : APP)
       })
+
+    it('a browser that blocks cookies gets a link to the site of an app that names none [S-3.62]', async () => {
+      const plain = await register(stage, { client_name: 'Plain' })
+      const visitor = stage.visitor()
+      const page = await visitor.get(plain.authorizePath())
+      visitor.clearCookies()
+      const refused = await visitor.post(page.url, {}, { follow: false })
+      visitor.clearCookies()
+      const shown = await visitor.get(refused.headers.get('location') ?? '')
+      expect(href(shown, /Back to Plain/)).to.equal(new URL(CALLBACK).origin)
+    })
+
+    it('a sign-in without its request and its cookies begins again, with the address [S-3.61]', async () => {
+      const place = await pages['the sign-in page']!()
+      place.visitor.clearCookies()
+      const again = await forward(place)
+      expect(again.heading).to.equal('Sign in')
+      expect(again.text)
+        .to.contain(`value="${place.email}"`)
+        .and.contain('The last page was open for too long')
+      expect(again.text).not.to.contain(place.password).and.not.to.contain('Check what you entered')
+      place.page = again
+      expect((await forward(place)).heading).to.contain('asks for access')
+    })
 
     it('a form with an old token does nothing, and comes back with what was typed [S-3.61]', async () => {
       const place = await pages['the page of a new account']!()

@@ -16,21 +16,28 @@ import { shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
 import { returnPathOf } from '../../interaction/return-path.ts'
 import { showCookiesBlocked } from '../../interaction/start-again.ts'
+import type { TypedAddress } from '../../interaction/typed-address.ts'
 
 const PATH = '/form-again'
 /** One of our own addresses. */
 const OWN = /^\/(?![/\\])/
+/** Forms with the address of the person who wants to sign in. */
+const SIGNS_IN = /^(?:\/interaction\/[\w-]+)?\/(?:sign-in|email-code)$/
 /** Its link opens the page as well. The token of a link is a field of its form. */
 const OF_LINKS = ['/reset', '/activate', '/not-me']
 
 /** False for a program, which reads the refusal. */
-export function showFormAgain(nextPage: NextPage, ctx: AnyContext): boolean {
+export function showFormAgain({ nextPage, typedAddress }: Memory, ctx: AnyContext): boolean {
   if (ctx.accepts('json', 'html') !== 'html') return false
   const { values } = validateForm(z.object({}), formOf(ctx))
-  nextPage.leave(ctx, ctx.path, { errors: { '': 'page-too-late' }, values })
+  // A request that restarts has its pages at another address.
+  if (SIGNS_IN.test(ctx.path)) typedAddress.write(ctx, values['email'] ?? '')
+  nextPage.leave(ctx, ctx.path, { errors: { '': 'page-too-late' }, values }, 'page-too-late-elsewhere')
   redirect(ctx, `${PATH}?${new URLSearchParams({ to: pageOf(ctx) })}`)
   return true
 }
+
+type Memory = { nextPage: NextPage; typedAddress: TypedAddress }
 
 function pageOf(ctx: AnyContext): string {
   const { token } = formOf(ctx)
