@@ -144,6 +144,7 @@ function onEveryPage(
     challengeWorkerHref: assetHref('challenge-worker.js'),
     passkeyScriptHref: assetHref('passkey.js'),
     zoneScriptHref: assetHref('time-zone.js'),
+    timesScriptHref: assetHref('local-times.js'),
     typedScriptHref: assetHref('typed.js'),
     sentScriptHref: assetHref('sent.js'),
   }

@@ -32,8 +32,8 @@ export type Templates = {
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
  * Every page has `t`, the texts of `catalogue` in its language, and `locale`. Beside `common` and its locals it has
- * `csrfToken`, `account`, `reader`, `pageNeeds` and `styleHref`, empty where there is none. `timeZone` is the reader's, and `moment`
- * writes a time in it. `brand` may be that of the app.
+ * `csrfToken`, `account`, `reader`, `pageNeeds` and `styleHref`, empty where there is none. `timeZone` is the reader's,
+ * UTC where `hasTimeZone` is false, and `moment` writes a time in it. `brand` may be that of the app.
  */
 export function createTemplates(
   viewsDir: string,
@@ -76,8 +76,9 @@ export function createRenderer(templates: Templates, languages: LanguageRules): 
     // An address that failed may hold a secret, and is not worth a return.
     const here = ctx.method === 'GET' && status === 200 ? `${ctx.path}${ctx.search}` : '/'
     const language = requestLanguage(ctx, languages)
-    const timeZone = knownTimeZone(readerZone ?? '') ?? 'UTC'
-    const always = { csrfToken, account, reader, here, timeZone, ...ofApp }
+    const zone = knownTimeZone(readerZone ?? '')
+    const time = { timeZone: zone ?? 'UTC', hasTimeZone: zone !== undefined }
+    const always = { csrfToken, account, reader, here, ...time, ...ofApp }
     const html = templates(view, language, { ...always, ...locals, pageNeeds })
     if (pageNeeds.works) allowOwnWorkers(ctx)
     else if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)

@@ -4,6 +4,8 @@ import { createGroup } from '../../src/groups/groups.ts'
 import { addMember } from '../../src/groups/members.ts'
 import { register } from '../provider/relying-party.ts'
 import { PASSWORD, sqliteStage } from '../provider/stage.ts'
+import { openBrowser } from '../support/browser.ts'
+import { press, signInToAccount } from './steps.ts'
 
 describe('the profile page', function () {
   it('changes given and family name, which apps get from then on, and takes them away', async () => {
@@ -64,6 +66,32 @@ describe('the profile page', function () {
     )
     await save('')
     expect(decodeJwt((await app.tokensFor(person)).id_token)).not.to.have.any.keys('zoneinfo')
+  })
+
+  it('shows times in the zone of the browser until the account has one, where there is JavaScript', async () => {
+    const stage = await sqliteStage()
+    const { email } = await stage.person()
+    const browser = await openBrowser()
+    const { page } = browser
+    const tools = await browser.context.newCDPSession(page)
+    await tools.send('Emulation.setTimezoneOverride', { timezoneId: 'Asia/Vladivostok' })
+    await signInToAccount(page, stage.issuer, { email, password: PASSWORD })
+    const time = page.locator('time').first()
+    const exactly = async () => {
+      await page.goto(`${stage.issuer}/account/sessions/history`)
+      await page.waitForLoadState()
+      return [await time.innerText(), await time.getAttribute('title')].join(' ')
+    }
+    expect(await exactly())
+      .to.contain('GMT+10')
+      .and.not.to.contain('UTC')
+    await page.goto(`${stage.issuer}/account`)
+    await page.locator('[name=zoneinfo]').selectOption('Asia/Tokyo')
+    await press(page, 'Save')
+    expect(await exactly())
+      .to.contain('GMT+9')
+      .and.not.to.contain('GMT+10')
+    await browser.context.close()
   })
 
   it('names the groups of the person', async () => {

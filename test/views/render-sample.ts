@@ -13,6 +13,7 @@ const onEveryPage = {
   challengeScriptHref: '/assets/challenge.js',
   challengeWorkerHref: '/assets/challenge-worker.js',
   zoneScriptHref: '/assets/time-zone.js',
+  timesScriptHref: '/assets/local-times.js',
   typedScriptHref: '/assets/typed.js',
   sentScriptHref: '/assets/sent.js',
   confirmedScriptHref: '/assets/confirmed.js',

@@ -47,7 +47,7 @@ describe('the pages of one’s sessions and apps', () => {
     expect(plain(page), 'in use now').to.contain('last seen now')
     expect(plain(page)).to.contain('Apps: Demo app')
     expect(page.text).to.match(
-      /<time datetime="[^"]+Z" title="[A-Z][a-z]{2} \d+, \d{4}, [^"]+ UTC">3 hours ago<\/time>/,
+      /<time datetime="[^"]+Z" title="[A-Z][a-z]{2} \d+, \d{4}, [^"]+ UTC" data-local="title">3 hours ago<\/time>/,
     )
   })
 
