@@ -215,6 +215,11 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
         { name: 'A ledger with a long name', href: 'https://ledger.example/', lastUsedAtMs: 0 },
       ],
     }),
+    sample('home', 'apps', {
+      account: { name: 'Ada', email: 'ada@example.com' },
+      nowMs,
+      openable: [{ name: 'A ledger with a long name', href: 'https://ledger.example/', lastUsedAtMs: atMs }],
+    }),
     sample('account-apps', 'none', { apps: [], revokeAction: '/account/apps/revoke' }),
     sample('account-requests', 'two', {
       ...waiting,

@@ -1,6 +1,5 @@
 /** The page of the apps that the signed-in person gave access. */
 import type { Router } from '@koa/router'
-import { listOpenableApps } from '../../clients/logo/openable-apps.ts'
 import { listConsents, revokeConsent } from '../../consents/consents.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
@@ -9,6 +8,7 @@ import { given } from '../../words/message.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
+import { openableApps } from './openable-apps.ts'
 import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { OFFLINE_ACCESS } from '../../provider/grants/lifetimes.ts'
 import { resourceScopeMessage, scopeWords } from '../../provider/grants/scope-words.ts'
@@ -43,18 +43,6 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   const openable = await openableApps(services, apps)
   const locals = { apps, openable, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, ...said }
   services.render(ctx, 'account-apps', { nowMs: services.clock(), ...locals })
-}
-
-/** Those used last come first. */
-async function openableApps(
-  { db, config }: PageServices,
-  apps: readonly { clientId: string; lastUsedAtMs: number | null }[],
-) {
-  const used = new Map(apps.map(({ clientId, lastUsedAtMs }) => [clientId, lastUsedAtMs ?? 0]))
-  const found = await listOpenableApps(db, { issuer: config.issuer, known: [...used.keys()] })
-  return found
-    .map((app) => ({ ...app, lastUsedAtMs: used.get(app.clientId) ?? 0 }))
-    .toSorted((one, other) => other.lastUsedAtMs - one.lastUsedAtMs)
 }
 
 async function revoke(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {

@@ -1,17 +1,23 @@
 /** The front page, and the well-known address of the password page. */
 import { Router } from '@koa/router'
 import { takesStrangers } from '../../accounts/registrations/registration-mode.ts'
+import { listConsents } from '../../consents/consents.ts'
 import type { PageServices } from '../../feature.ts'
 import { isAdministrator } from '../../interaction/member.ts'
 import { redirect } from '../../interaction/page.ts'
+import { openableApps } from './openable-apps.ts'
 
-export function homeRoutes({ config, db, render, findMember }: PageServices): Router {
+export function homeRoutes(services: PageServices): Router {
+  const { config, db, render, findMember, clock } = services
   const router = new Router()
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)
     const showsDocs = config.docs && (await isAdministrator(db, member))
     const registerHref = takesStrangers(config) ? '/register' : undefined
-    render(ctx, 'home', { account: member?.account, registerHref, showsDocs })
+    const used = member ? await listConsents(db, member.account.id) : []
+    const openable = member ? await openableApps(services, used) : []
+    const locals = { account: member?.account, registerHref, showsDocs, openable }
+    render(ctx, 'home', { nowMs: clock(), ...locals })
   })
   // W3C "A Well-Known URL for Changing Passwords": password managers send people here.
   router.get('/.well-known/change-password', (ctx) => {

@@ -35,6 +35,9 @@ describe('the start page of one’s apps', () => {
     const ofThis = ({ name }: { name: string }) => ['calendar', 'tasks', 'strange', 'closed'].includes(name)
     const before = tilesOf((await visitor.get('/account/apps')).text).filter(ofThis)
     expect(before.map(({ name }) => name)).to.eql(['calendar', 'tasks'])
+    const onStart = tilesOf((await visitor.get('/')).text).filter(ofThis)
+    expect(onStart, 'the front page').to.eql(before)
+    expect(tilesOf((await stage.visitor().get('/')).text), 'nobody is signed in').to.eql([])
     const iss = encodeURIComponent(stage.issuer)
     expect(before[0]?.href).to.equal(`https://calendar.example/go?x=1&iss=${iss}`)
 
