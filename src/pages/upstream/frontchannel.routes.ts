@@ -22,8 +22,6 @@ export function frontchannelRoutes(services: Services, { limits }: Pick<Site, 'l
   router.get('/upstream/:upstream/frontchannel-logout', async (ctx) => {
     limits.refuseSpent(ctx)
     const issuer = await receive(services, ctx, () => limits.countOwn(ctx, FLOW_UNIT_BYTES))
-    // §2
-    ctx.set({ 'Cache-Control': 'no-cache, no-store', Pragma: 'no-cache' })
     ctx.status = issuer === undefined ? 400 : 200
     ctx.body = ''
     if (issuer !== undefined) allowFrameOf(ctx, issuer)

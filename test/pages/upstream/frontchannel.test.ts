@@ -41,7 +41,7 @@ describe('a sign-out at a provider that says so through the browser', () => {
     expect(answer.headers['content-security-policy']).to.equal(
       `default-src 'none'; frame-ancestors ${there.issuer}`,
     )
-    expect(answer.headers['cache-control']).to.equal('no-cache, no-store')
+    expect(answer.headers['cache-control']).to.equal('no-store')
     expect(answer.headers['set-cookie']).to.equal(undefined)
     expect([await isSignedIn(browser.here), await isSignedIn(other.here)]).to.eql([false, true])
     const account = await findAccountByEmail(here.parts.db, person.email)
