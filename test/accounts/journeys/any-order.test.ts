@@ -111,7 +111,7 @@ function startWalk(world: World, seed: number) {
       const [first, second] = seed % 4 === 3 ? [stranger, owner[0]!] : [owner[0]!, stranger]
       const who = log.length === 1 ? first : log.length === 2 && seed % 4 ? second : pick(everybody)
       const name = who === stranger ? 'Stranger' : 'Owner'
-      const passkey = roll(3) === 0 ? makePasskey(needs, who) : undefined
+      const passkey = roll(2) === 0 ? makePasskey(needs, who) : undefined
       const { password, secret, ip } = who
       const registered = await registerHere(needs, { email, password, passkey, name, browser: secret, ip })
       if (registered.ok) who.kept = registered.kept
@@ -242,7 +242,8 @@ function startWalk(world: World, seed: number) {
     ['register', 'register', 'code', 'link', 'link', 'elsewhere', 'elsewhere', 'elsewhere'],
     ['waiting', 'waiting', 'waiting', 'waiting', 'waiting', 'ask for a reset', 'reset', 'reset'],
     ['password', 'passkey', 'elsewhere with the passkey', 'add a passkey', 'add a passkey'],
-    ['remove a passkey', 'stranger adds a passkey'],
+    ['remove a passkey', 'stranger adds a passkey', 'elsewhere with the passkey'],
+    ['new password', 'new password', 'code', 'code', 'code', 'elsewhere with the passkey'],
   ].flat()
   const names = [...Object.keys(steps), ...often]
 
