@@ -56,6 +56,7 @@ const ON_OWN_PAGES: Record<Policy, Rows> = {
   account: unless(ASKED, anew('asked to set up a factor', 'signed in')),
   app: unless(ASKED, anew('signed in', 'signed in')),
 }
+const BY_NEW_PASSKEY = whoever(alike({ ok: 'no session', disabled: 'no session', unverified: 'signed in' }))
 const SESSION_ENDED = 'asked for the password'
 
 export const EXPECTED = {
@@ -112,6 +113,11 @@ export const EXPECTED = {
   'max_age=0 in a session from before': FOR_AN_APP,
   'the stronger level in a session from before': whoever(unless(ASKED, SET_UP)),
   'an activation': whoever(alike(always('no session'))),
+  // The passkey is two factors, so it meets every rule. An account that is there gets nothing of it.
+  'a registration with a passkey, with an app': BY_NEW_PASSKEY,
+  'a registration with a passkey, without an app': BY_NEW_PASSKEY,
+  'a registration with a passkey, finished in another browser': whoever(alike(always('no session'))),
+  'the passkey of a registration, before its mail': whoever(alike(always('no session'))),
   'a password reset': whoever(alike(always('no session'))),
   'the sign-in after a password reset': {
     // The mail proved the address. What was accepted before it may have been a stranger's doing.
@@ -125,8 +131,17 @@ export const EXPECTED = {
   ),
 } satisfies Record<string, Record<Policy, Rows>>
 
+/** Nobody registers an address that has an account. */
+const NEVER_AT_AN_ACCOUNT = {
+  'a registration with a passkey, with an app': 'no session',
+  'a registration with a passkey, without an app': 'no session',
+  'a registration with a passkey, finished in another browser': 'no session',
+  'the passkey of a registration, before its mail': 'no session',
+} as const
+
 /** Of an account that accepted an earlier version, and has only what the path takes. */
 export const EXPECTED_WITH_NEW_TERMS: Record<keyof typeof EXPECTED, Outcome> = {
+  ...NEVER_AT_AN_ACCOUNT,
   'the sign-in page with an app': 'asked to accept the terms',
   'the sign-in page without an app': 'asked to accept the terms',
   'the passkey button with an app': 'asked to accept the terms',
@@ -155,6 +170,7 @@ type Spared = Record<Policy, Record<keyof typeof EXPECTED, Outcome>>
 
 /** What nobody is spared, however the second step is done. */
 const NEVER_SPARED = {
+  ...NEVER_AT_AN_ACCOUNT,
   'the passkey button with an app': 'refused',
   'the passkey button without an app': 'refused',
   'the authorization challenge endpoint': 'asked for the code',

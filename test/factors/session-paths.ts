@@ -20,6 +20,7 @@ import type { SoftwareKey } from '../passkeys/software-key.ts'
 import type { ConnectedProvider } from '../upstreams/connected-provider.ts'
 import { EXPECTED } from './expected-outcomes.ts'
 import type { Factor, Outcome, State } from './expected-outcomes.ts'
+import { registrationPaths } from './registration-paths.ts'
 
 const NEW_PASSWORD = 'seven bridges over one river'
 
@@ -150,6 +151,7 @@ export function sessionPaths(at: Walk) {
   }
 
   const paths: Record<keyof typeof EXPECTED, Path> = {
+    ...registrationPaths({ stage: () => at.stage, browser, path, outcomeOf, withoutSession }),
     'the sign-in page with an app': { run: ({ person }) => signIn(browser(), path(), person) },
     'the sign-in page without an app': { run: ({ person }) => signIn(browser(), '/sign-in', person) },
     'the passkey button with an app': { run: ({ person }) => press(path(), person) },

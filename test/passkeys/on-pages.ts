@@ -24,9 +24,9 @@ export async function addKey(
 }
 
 /** What the page asks the browser for. */
-export function askedOn({ text }: Visited): RequestOptions {
+export function askedOn<Options = RequestOptions>({ text }: Visited): Options {
   const [, options = ''] = /<data value="([^"]*)"/.exec(text) ?? []
-  return JSON.parse(options.replaceAll('&#34;', '"').replaceAll('&amp;', '&')) as RequestOptions
+  return JSON.parse(options.replaceAll('&#34;', '"').replaceAll('&amp;', '&')) as Options
 }
 
 /** Presses the passkey button of a page. */
