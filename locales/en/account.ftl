@@ -9,6 +9,7 @@ account-family-name = Last name (optional)
 account-username = Username (optional)
 account-username-hint = You can sign in with it instead of your email. Letters, digits, dots, dashes and underscores.
 account-username-refused = Use up to 64 letters, digits, dots, dashes and underscores.
+account-username-mixed = Use letters of one alphabet. Some of these only look alike.
 account-username-taken = That username is taken. Choose another one.
 account-name-refused = Use a plain name without links, up to 100 characters.
 account-confirmed = confirmed

@@ -9,6 +9,7 @@ account-family-name = 姓（可选）
 account-username = 用户名（可选）
 account-username-hint = 可以代替邮箱用于登录。可用字母、数字、点、短横线和下划线。
 account-username-refused = 最多 64 个字母、数字、点、短横线或下划线。
+account-username-mixed = 请使用同一种文字的字母。其中有些字母只是看起来相同。
 account-username-taken = 该用户名已被使用，请换一个。
 account-name-refused = 请使用普通姓名，不含链接，最多 100 个字符。
 account-confirmed = 已确认

@@ -6,6 +6,7 @@ import { isDuplicate } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { knownTimeZone, LONGEST_TIME_ZONE } from '../words/time-zone.ts'
 import { foldUsername, usernameTaken } from './folded-username.ts'
+import { isOneWriting } from '../words/writing.ts'
 
 /** One line of text, without marks that change the order of letters. The limit counts letters, not bytes. */
 export const oneLine = (max: number) =>
@@ -22,7 +23,12 @@ export const oneLine = (max: number) =>
 // Names appear in mails to addresses that are not proven yet: with an address in them they would carry spam.
 const name = oneLine(100).refine((text) => !/:\/\/|\bwww\./i.test(text), { error: 'contains_link' })
 
-const username = oneLine(64).refine((text) => /^[\p{L}\p{M}\p{N}._-]+$/u.test(text), { error: 'malformed' })
+/** Also of people who had it elsewhere: their names come as they are. */
+export const broughtUsername = oneLine(64).refine((text) => /^[\p{L}\p{M}\p{N}._-]+$/u.test(text), {
+  error: 'malformed',
+})
+
+const username = broughtUsername.refine(isOneWriting, { error: 'mixed_scripts' })
 
 const locale = z
   .string()

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountRow } from '../accounts/account.ts'
 import { foldUsername } from '../accounts/folded-username.ts'
-import { profileSchema } from '../accounts/profile.ts'
+import { broughtUsername, profileSchema } from '../accounts/profile.ts'
 import { parseEmail } from '../platform/email.ts'
 import type { EmailProblem } from '../platform/email.ts'
 import type { HashKind } from '../passwords/scheme.ts'
@@ -68,7 +68,7 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
   }
 }
 
-const WHOLE_PROFILE = profileSchema.required()
+const WHOLE_PROFILE = profileSchema.required().extend({ username: broughtUsername.nullable() })
 
 type Profile = Pick<AccountRow, 'name' | 'givenName' | 'familyName' | 'username' | 'locale' | 'zoneinfo'>
 

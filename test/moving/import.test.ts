@@ -141,7 +141,7 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
 
     it('gives a user name to the first account that has it, and says of which others it took none', async () => {
       const named = join(place.folder, 'named.ndjson')
-      const records = ['Nick', 'nick', 'Other'].map((username, index) => ({
+      const records = ['Nick', 'nick', 'Other', 'иван_smith'].map((username, index) => ({
         id: `named-${index}`,
         email: `named.${index}@example.com`,
         email_verified: true,
@@ -152,11 +152,13 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
       await place.json(['account', 'create', '--email', 'other@example.com', '--password', PASSWORD])
       await place.json(['account', 'update', 'other@example.com', '--username', 'other'])
       const report = await place.json(['import', named])
-      expect(report).to.deep.include({ imported: 3, refused: 0, left_out: { username_taken: 2 } })
+      expect(report).to.deep.include({ imported: 4, refused: 0, left_out: { username_taken: 2 } })
       const attempt = { email: 'NICK', password: PASSWORD, ip: '192.0.2.9' }
       const signedIn = await signIn(server, attempt)
       expect(signedIn.ok && signedIn.account.id).to.equal('named-0')
       expect(await findAccountById(server.db, 'named-1')).to.include({ username: 'nick' })
+      const brought = await findAccountById(server.db, 'named-3')
+      expect(brought, 'a name that nobody can choose here').to.include({ username: 'иван_smith' })
     })
 
     it('takes an account without its password, where the operator asks for that', async () => {

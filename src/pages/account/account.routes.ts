@@ -10,19 +10,24 @@ import { signalsOf } from '../../passkeys/signals.ts'
 import { pictureOf } from '../../pictures/pictures.ts'
 import { groupsOf } from '../../groups/members.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
-import { profileSchema, updateProfile } from '../../accounts/profile.ts'
+import { broughtUsername, profileSchema, updateProfile } from '../../accounts/profile.ts'
 import { resendActivation } from '../../accounts/journeys/sign-up.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { Message } from '../../words/message.ts'
 import { ZONES_BY_AREA } from '../../words/time-zone.ts'
+import { isOneWriting } from '../../words/writing.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import type { Member } from '../../interaction/member.ts'
 
-const { name, givenName, familyName, username, locale, zoneinfo } = profileSchema.shape
+const MIXED = 'account-username-mixed'
+
+const { name, givenName, familyName, locale, zoneinfo } = profileSchema.shape
+const username = broughtUsername.refine(isOneWriting, MIXED).nullable().optional()
 const emptied = z.preprocess((typed) => (typed === '' ? null : typed), username)
 const chosenLocale = z.preprocess((chosen) => (chosen === '' ? null : chosen), locale)
 const chosenZone = z.preprocess((chosen) => (chosen === '' ? null : chosen), zoneinfo)
@@ -87,10 +92,13 @@ const REFUSED: Record<string, string> = {
 }
 
 async function save(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
-  const form = validateForm(schema, formOf(ctx))
+  const { username: typedName, ...others } = formOf(ctx)
+  // A name that came from elsewhere may be one that nobody can choose here. It stays.
+  const isKept = typedName !== undefined && typedName === member.account.username
+  const form = validateForm(schema, isKept ? others : formOf(ctx))
   if (!form.ok) {
     const errors = Object.fromEntries(
-      Object.keys(form.errors).map((field) => [field, REFUSED[field] ?? NAME_REFUSED]),
+      Object.entries(form.errors).map(([field, problem]) => [field, refusedText(field, problem)]),
     )
     return services.nextPage.lead(ctx, '/account', { values: form.values, errors }, member)
   }
@@ -105,6 +113,10 @@ async function save(services: PageServices, ctx: AnyContext, member: Member): Pr
     return services.nextPage.lead(ctx, '/account', refused, member)
   }
   services.nextPage.lead(ctx, '/account', 'page-saved', member)
+}
+
+function refusedText(field: string, problem: Message): string {
+  return problem === MIXED ? problem : (REFUSED[field] ?? NAME_REFUSED)
 }
 
 const codeSchema = z.object({
