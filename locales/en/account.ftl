@@ -8,6 +8,7 @@ account-given-name-hint = Some apps ask for first and last name separately.
 account-family-name = Last name (optional)
 account-username = Username (optional)
 account-username-hint = You can sign in with it instead of your email. Letters, digits, dots, dashes and underscores.
+account-username-hint-shown = Apps may show it. Letters, digits, dots, dashes and underscores.
 account-username-refused = Use up to 64 letters, digits, dots, dashes and underscores.
 account-username-mixed = Use letters of one alphabet. Some of these only look alike.
 account-username-taken = That username is taken. Choose another one.

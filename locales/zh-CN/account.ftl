@@ -8,6 +8,7 @@ account-given-name-hint = 有些应用会分别要求姓和名。
 account-family-name = 姓（可选）
 account-username = 用户名（可选）
 account-username-hint = 可以代替邮箱用于登录。可用字母、数字、点、短横线和下划线。
+account-username-hint-shown = 应用可能会显示它。可用字母、数字、点、短横线和下划线。
 account-username-refused = 最多 64 个字母、数字、点、短横线或下划线。
 account-username-mixed = 请使用同一种文字的字母。其中有些字母只是看起来相同。
 account-username-taken = 该用户名已被使用，请换一个。

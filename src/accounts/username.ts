@@ -6,6 +6,7 @@ import { updateAccount } from '../account-cache/changed-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { isDuplicate } from '../platform/sql/database.ts'
 import { lookupEmail } from '../platform/email.ts'
+import type { Services } from '../services.ts'
 import { accountColumns, existing, findAccountByEmail, findAccountById } from './account.ts'
 import type { Account } from './account.ts'
 import { foldUsername } from './folded-username.ts'
@@ -25,6 +26,14 @@ export async function namedAccount(sql: Sql, typed: string): Promise<Account> {
 /** By what a person types at sign-in: an address or a user name. */
 export async function findAccountByLogin(sql: Sql, login: string): Promise<Account | undefined> {
   return isUsername(login) ? findAccountByUsername(sql, login.trim()) : findAccountByEmail(sql, login)
+}
+
+/** The same for a sign-in, where `USERNAME_SIGN_IN` may leave addresses alone. */
+export async function findSignInAccount(
+  { db, config }: Pick<Services, 'db' | 'config'>,
+  login: string,
+): Promise<Account | undefined> {
+  return config.factors.usernameSignIn ? findAccountByLogin(db, login) : findAccountByEmail(db, login)
 }
 
 /** What attempts for a login are counted under while no account is known. */

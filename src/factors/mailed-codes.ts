@@ -7,7 +7,7 @@ import { ACCOUNT_PATHS, linkTo, mailTo } from '../accounts/account-mail.ts'
 import { findAccountById, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { hasRole } from '../accounts/roles.ts'
-import { findAccountByLogin, lookupLogin } from '../accounts/username.ts'
+import { findSignInAccount, lookupLogin } from '../accounts/username.ts'
 import { takeMail, takeNetworkRequest } from '../attempts/account-limits.ts'
 import { takeFromBucket } from '../attempts/bucket.ts'
 import { ANSWER_STEP_MS, evenly } from '../attempts/even-timing.ts'
@@ -49,7 +49,7 @@ export async function requestSignInCode(
 ): Promise<MailedCode> {
   await takeNetworkRequest(needs, 'sign_in_code', ip, needs.clock())
   return evenly(ANSWER_STEP_MS, async () => {
-    const account = await findAccountByLogin(needs.db, login)
+    const account = await findSignInAccount(needs, login)
     const address = account?.emailCanonical ?? lookupLogin(login)
     const mayMail = await takeMail(needs, address, ip, needs.clock())
     const by = { action: 'sign_in.code_requested', actor: 'anonymous', ip } as const

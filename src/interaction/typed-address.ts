@@ -5,8 +5,10 @@
 import { z } from 'zod'
 import { cookieName, cookieOf } from '../http/request/cookies.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
+import type { FormErrors } from '../http/request/validate.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Services } from '../services.ts'
+import type { Config } from '../settings/config.ts'
 
 export type TypedAddress = {
   /** Empty without one. */
@@ -44,5 +46,15 @@ export function createTypedAddress({
     clear(ctx) {
       if (cookieOf(ctx, name) !== undefined) ctx.cookies.set(name, null, options)
     },
+  }
+}
+
+/** What the field is called in which people say who they are, and what it says when it is empty. */
+export function nameWords({ factors }: Pick<Config, 'factors'>, errors: FormErrors = {}) {
+  if (factors.usernameSignIn) return { nameLabel: 'sign-in-name', errors }
+  const isMissing = errors['email'] === 'sign-in-name-missing'
+  return {
+    nameLabel: 'page-email',
+    errors: { ...errors, ...(isMissing && { email: 'reset-email-missing' }) },
   }
 }

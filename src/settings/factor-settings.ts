@@ -12,6 +12,10 @@ export const factorSettings = {
     description:
       'Who needs a second factor. Anybody of them without one sets it up in the sign-in, before anything else.',
   }),
+  username_sign_in: flag().default(true).meta({
+    group: 'Accounts',
+    description: 'Lets people sign in by their user name as well; false: by their address alone.',
+  }),
   email_sign_in: flag().default(false).meta({
     group: 'Accounts',
     description: 'Lets people sign in by a code from a mail instead of the password; never administrators.',
@@ -36,6 +40,7 @@ export const factorSettings = {
 type FactorSettings = PasskeySettings & {
   require_second_factor: RequiredFor
   factor_reset_delay_minutes: number
+  username_sign_in: boolean
   email_sign_in: boolean
   email_second_factor: boolean
   trusted_browser_days: number
@@ -45,6 +50,7 @@ export function factorConfig(given: FactorSettings, issuer: string) {
   return {
     passkeys: passkeyConfig(given, issuer),
     requireSecondFactor: given.require_second_factor,
+    usernameSignIn: given.username_sign_in,
     emailSignIn: given.email_sign_in,
     emailSecondFactor: given.email_second_factor,
     trustedBrowserMs: given.trusted_browser_days * DAY_MS,

@@ -2,7 +2,7 @@
  * Counts an attempt to sign in before the password is looked at. Each process remembers what is refused, so that the next
  * refusal asks no database.
  */
-import { findAccountByLogin, isUsername, lookupLogin } from '../username.ts'
+import { findSignInAccount, isUsername, lookupLogin } from '../username.ts'
 import type { Account } from '../account.ts'
 import { bucketsOf, takeAttempt, wideTakes } from '../../attempts/lockout.ts'
 import type { Attempt, AttemptTaken, Proven } from '../../attempts/lockout.ts'
@@ -37,7 +37,7 @@ export async function countAttempt(
   typed: Typed,
   cookie: Device | undefined,
 ): Promise<Counted> {
-  const account = await findAccountByLogin(needs.db, typed.email)
+  const account = await findSignInAccount(needs, typed.email)
   const device = cookie && account && isOwnDevice(cookie, account) ? cookie : undefined
   // A user name is counted as the address of its account, so that it gives nobody a second budget.
   const { emailCanonical = lookupLogin(typed.email) } = account ?? {}

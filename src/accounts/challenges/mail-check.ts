@@ -11,7 +11,7 @@ import { inTransaction } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { mailCheckCode } from '../account-mail.ts'
 import { greeted } from '../unproven-owner.ts'
-import { findAccountByLogin, isUsername, lookupLogin } from '../username.ts'
+import { findSignInAccount, isUsername, lookupLogin } from '../username.ts'
 
 export type CheckRequest = {
   /** An address or a user name. */
@@ -28,7 +28,7 @@ export async function requestCheck(needs: Services, given: CheckRequest): Promis
   const solved = solution !== undefined && (await takeSolution(needs, { solution, address, ip }))
   await takeNetworkRequest(needs, solved ? 'check' : 'unsolved check', ip, needs.clock())
   return evenly(ANSWER_STEP_MS, async () => {
-    const account = await findAccountByLogin(needs.db, given.login)
+    const account = await findSignInAccount(needs, given.login)
     const of = account?.emailCanonical ?? lookupLogin(given.login)
     const issued = issueMailedCode(needs, of)
     const known = account?.disabledAtMs === null ? greeted(account) : undefined

@@ -77,6 +77,9 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
     },
     passkeySignals: [signalsOf(services, account, await passkeysOf(services.db, account.id))],
     profileAction: '/account',
+    usernameHint: services.config.factors.usernameSignIn
+      ? 'account-username-hint'
+      : 'account-username-hint-shown',
     resendAction: '/account/resend',
     verifyAction: '/account/verify',
     signOutHref: SIGN_OUT_PATH,

@@ -9,6 +9,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { CheckedForm } from '../../interaction/challenge.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
 import type { Said } from '../../interaction/next-page.ts'
+import { nameWords } from '../../interaction/typed-address.ts'
 import { redirect } from '../../interaction/page.ts'
 import { parseEmail } from '../../platform/email.ts'
 import type { Services } from '../../services.ts'
@@ -43,8 +44,9 @@ export function checkRoutes(pages: LinkPages): Router {
 
 function show(pages: LinkPages, ctx: AnyContext): void {
   const links = { action: `/check${ctx.search}`, backHref: backHref(pages, ctx) }
-  const locals = { ...links, challenge: {}, values: {}, errors: {} }
-  pages.render(ctx, 'check', { ...locals, ...pages.nextPage.take(ctx) })
+  const said = pages.nextPage.take(ctx)
+  const words = nameWords(pages.config, said.errors)
+  pages.render(ctx, 'check', { ...links, challenge: {}, values: {}, ...said, ...words })
 }
 
 async function send(pages: LinkPages, ctx: AnyContext): Promise<void> {

@@ -16,6 +16,7 @@ import { attemptPasskey, needsPasskey, signInPasskey } from './passkey-way.ts'
 import type { Attempt } from './passkey-way.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { CHALLENGE_NEEDED, checkHref } from '../../interaction/challenge.ts'
+import { nameWords } from '../../interaction/typed-address.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { sentPasskey } from '../../passkeys/passkey-form.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
@@ -239,7 +240,8 @@ function render(
   const hidden = takesStrangers(services.config) ? {} : { registerHref: undefined }
   const passkeySignals = [unknownSignal(services, locals.values?.['unknownPasskey'])]
   const more = { mailCodeAction, passkey, ...links, ...locals, ...hidden }
-  services.render(ctx, 'sign-in', { values: {}, errors: {}, passkeySignals, ...more })
+  const words = nameWords(services.config, locals.errors)
+  services.render(ctx, 'sign-in', { values: {}, passkeySignals, ...more, ...words })
 }
 
 /** Beside the sign-in page, for the same request. */
