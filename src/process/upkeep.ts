@@ -4,7 +4,7 @@
  */
 import { purgeKeys } from '../operations/idempotency.ts'
 import { purgeAudit } from '../audit/audit.ts'
-import { purgeExpired, purgeUnverified } from '../accounts/housekeeping.ts'
+import { purgeExpired, purgeUnverified } from '../accounts/life/housekeeping.ts'
 import type { Parts } from './start/parts.ts'
 import { purgeEntries } from '../grant-store/status-entries.ts'
 import { purgeRevocations } from '../grant-store/recorded-revocations.ts'

@@ -66,7 +66,7 @@ describe('the rows of accounts', () => {
         .map((use) => `${file}: ${use}`),
     )
     // It makes a condition for two queries, which read.
-    expect(left).to.deep.equal(['accounts/housekeeping.ts: whereNull where where whereNotIn'])
+    expect(left).to.deep.equal(['accounts/life/housekeeping.ts: whereNull where where whereNotIn'])
   })
 
   it('are not changed unseen: the test knows such statements', () => {

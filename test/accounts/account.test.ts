@@ -10,7 +10,7 @@ import {
 } from '../../src/accounts/account-state.ts'
 import { claimsOf, findAccountById, markVerified } from '../../src/accounts/account.ts'
 import { findConsent, listConsents, rememberConsent, revokeConsent } from '../../src/consents/consents.ts'
-import { purgeExpired } from '../../src/accounts/housekeeping.ts'
+import { purgeExpired } from '../../src/accounts/life/housekeeping.ts'
 import { profileSchema, updateProfile } from '../../src/accounts/profile.ts'
 import { register } from '../../src/accounts/journeys/sign-up.ts'
 import { rolesOf } from '../../src/accounts/roles.ts'

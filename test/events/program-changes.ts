@@ -1,6 +1,6 @@
 /** What apps, browsers and the worker change outside of our forms, with the events of one step. */
 import { expect } from 'chai'
-import { purgeUnverified } from '../../src/accounts/housekeeping.ts'
+import { purgeUnverified } from '../../src/accounts/life/housekeeping.ts'
 import { ensureFirstAdministrator } from '../../src/accounts/operator/first-administrator.ts'
 import { SIGN_OUT_PATH } from '../../src/interaction/member.ts'
 import { purgeRetiredKeys } from '../../src/keys/signing-keys.ts'

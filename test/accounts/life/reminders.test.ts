@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { cancelDeletion, deleteDueAccounts, requestDeletion } from '../../../src/accounts/life/deletion.ts'
-import { purgeUnverified } from '../../../src/accounts/housekeeping.ts'
+import { purgeUnverified } from '../../../src/accounts/life/housekeeping.ts'
 import { remindOfDeletions, remindUnverified } from '../../../src/accounts/life/reminders.ts'
 import { register } from '../../../src/accounts/journeys/sign-up.ts'
 import { DAY_MS } from '../../../src/platform/clock.ts'

@@ -1,11 +1,11 @@
 /** Removes what has run out: unverified accounts, tokens, counters, sessions, grants. Run now and then by one process. */
-import { removeAccount } from '../account-cache/changed-account.ts'
-import { DAY_MS } from '../platform/clock.ts'
-import { inTransaction } from '../platform/sql/database.ts'
-import type { Db } from '../platform/sql/database.ts'
-import { recordAudit } from '../audit/audit.ts'
-import { purgeSome } from '../platform/sql/purge.ts'
-import type { Purge } from '../platform/sql/purge.ts'
+import { removeAccount } from '../../account-cache/changed-account.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { purgeSome } from '../../platform/sql/purge.ts'
+import type { Purge } from '../../platform/sql/purge.ts'
 
 const BATCH = 500
 /** How long a token or an ended session is still explained. */
