@@ -62,4 +62,5 @@ upstream-set-password = Set a password by email
 # After a sign-out here.
 upstream-sign-out-lead = You may still be signed in at { $provider }. On a shared computer, sign out there as well.
 upstream-sign-out-button = Sign out of { $provider } too
+upstream-sign-out-not-now = Not now
 upstream-sign-out-down = { $provider } isn’t responding. Sign out there yourself.

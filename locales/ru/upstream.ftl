@@ -62,4 +62,5 @@ upstream-set-password = Задать пароль по почте
 # After a sign-out here.
 upstream-sign-out-lead = Возможно, вы ещё не вышли из { $provider }. На чужом компьютере выйдите и там.
 upstream-sign-out-button = Выйти и из { $provider }
+upstream-sign-out-not-now = Не сейчас
 upstream-sign-out-down = { $provider } не отвечает. Выйдите там самостоятельно.

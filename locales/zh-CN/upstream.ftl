@@ -62,4 +62,5 @@ upstream-set-password = 通过邮件设置密码
 # After a sign-out here.
 upstream-sign-out-lead = 你可能仍处于 { $provider } 的登录状态。如果是公用电脑，请同时在那里退出登录。
 upstream-sign-out-button = 同时退出 { $provider }
+upstream-sign-out-not-now = 暂不退出
 upstream-sign-out-down = { $provider } 没有响应。请自行在那里退出登录。

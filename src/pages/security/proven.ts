@@ -19,7 +19,7 @@ export function withProof(next: NextPage | ((ctx: AnyContext) => NextPage), work
   }
 }
 
-/** The same for the proof of a passkey whose authenticator verified the person: here, or at a sign-in with it alone. */
+/** The same for the proof of a passkey that verified the person: here, or at a sign-in with it alone. */
 export function withPasskeyProof(next: NextPage, work: Work): Work {
   return async (services, ctx, member) => {
     const { verifiedAtMs = 0 } = services.memory.read(ctx, member)
