@@ -15,3 +15,4 @@ delete-done-title = Your account will be deleted
 delete-done-text = You are signed out everywhere. We delete <account>{ $account }</account> on <when/>.
 delete-done-aside = Changed your mind? <link>Sign in</link> before then, and the account stays.
 delete-link = Delete your account
+delete-cancelled = We won’t delete your account. Welcome back.

@@ -16,3 +16,4 @@ delete-done-title = Аккаунт будет удалён
 delete-done-text = Вы вышли из аккаунта везде. Мы удалим <account>{ $account }</account> <when/>.
 delete-done-aside = Передумали? <link>Войдите</link> до этого срока, и аккаунт останется.
 delete-link = Удалить аккаунт
+delete-cancelled = Мы не удалим ваш аккаунт. С возвращением!

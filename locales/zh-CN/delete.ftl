@@ -14,3 +14,4 @@ delete-done-title = 你的账号将被删除
 delete-done-text = 你已在所有设备上退出登录。我们将于 <when/> 删除 <account>{ $account }</account>。
 delete-done-aside = 改变主意了？在此之前<link>登录</link>，账号就会保留。
 delete-link = 删除账号
+delete-cancelled = 你的账号不会被删除。欢迎回来。

@@ -6,6 +6,7 @@ import { BRAND_PATHS } from './brand.ts'
 import type { Brand } from './brand.ts'
 import { sheetAt } from './sheet.ts'
 
+const TOUCH_ICON = '/apple-touch-icon.png'
 const FOR_A_YEAR = 'public, max-age=31536000, immutable'
 const FOR_A_DAY = 'public, max-age=86400'
 
@@ -15,12 +16,14 @@ export function brandRoutes(brand: Brand): Middleware {
     [BRAND_PATHS.logoDark]: brand.logoDark,
     [BRAND_PATHS.icon]: brand.icon,
     '/favicon.ico': brand.icon,
-    '/apple-touch-icon.png': brand.icon?.type === 'image/png' ? brand.icon : undefined,
+    [TOUCH_ICON]: [brand.icon, brand.logo].find((file) => file?.type === 'image/png'),
   }
   return (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next()
     const file = Object.hasOwn(files, ctx.path) ? files[ctx.path] : undefined
     if (file) return serve(ctx, file, file.bytes)
+    // Ours would be the sign of somebody else. Without an answer, phones make one of the page.
+    if (ctx.path === TOUCH_ICON && (brand.icon ?? brand.logo)) return
     const sheet = sheetAt(ctx.path)
     if (!sheet) return next()
     serve(ctx, { type: 'text/css; charset=utf-8', version: sheet.version }, sheet.text)

@@ -41,8 +41,11 @@ export async function finishHere(
   ctx: AnyContext,
   finished: FinishedSignIn,
 ): Promise<void> {
-  await signInBrowser(services, ctx, finished)
-  redirect(ctx, accountPath(ctx.query['next']))
+  const sessionUid = await signInBrowser(services, ctx, finished)
+  const href = accountPath(ctx.query['next'])
+  // As it was before this sign-in, which cancelled the deletion.
+  if (finished.account.deleteAtMs === null) return redirect(ctx, href)
+  services.nextPage.lead(ctx, href, 'delete-cancelled', { sessionUid })
 }
 
 /** A browser that is signed in as somebody else is signed out first. */
