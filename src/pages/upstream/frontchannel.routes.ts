@@ -22,11 +22,18 @@ export function frontchannelRoutes(services: Services, { limits }: Pick<Site, 'l
   router.get('/upstream/:upstream/frontchannel-logout', async (ctx) => {
     limits.refuseSpent(ctx)
     const issuer = await receive(services, ctx, () => limits.countOwn(ctx, FLOW_UNIT_BYTES))
-    ctx.status = issuer === undefined ? 400 : 200
+    if (issuer === undefined) return refuse(ctx)
+    ctx.status = 200
     ctx.body = ''
-    if (issuer !== undefined) allowFrameOf(ctx, issuer)
+    allowFrameOf(ctx, issuer)
   })
   return router
+}
+
+function refuse(ctx: AnyContext): void {
+  ctx.status = 400
+  ctx.type = 'text'
+  ctx.body = 'Unknown provider, or no sid in the request.\n'
 }
 
 /** The issuer of the provider, if the request names a session of it. `onMiss`: nobody is signed in by that session. */
