@@ -3,31 +3,78 @@
  * UTS #39, highly restrictive). A Cyrillic "а" among Latin letters looks like another name.
  */
 
-/** UAX #31, tables 5 and 7. */
-const SCRIPTS = `
-  Arabic Armenian Bengali Bopomofo Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew
-  Hiragana Kannada Katakana Khmer Lao Latin Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan
-  Adlam Balinese Bamum Batak Canadian_Aboriginal Chakma Cham Cherokee Hanifi_Rohingya Javanese Kayah_Li Lepcha Limbu
-  Lisu Mandaic Meetei_Mayek Miao New_Tai_Lue Newa Nko Nyiakeng_Puachue_Hmong Ol_Chiki Osage Saurashtra Sundanese
-  Syloti_Nagri Syriac Tai_Le Tai_Tham Tai_Viet Tifinagh Vai Wancho Yi
-`
-  .trim()
-  .split(/\s+/)
-
-/** Japanese, Chinese and Korean, each with Latin letters. */
-const MIXES = [
-  ['Latin', 'Han', 'Hiragana', 'Katakana'],
-  ['Latin', 'Han', 'Bopomofo'],
-  ['Latin', 'Han', 'Hangul'],
+/**
+ * The scripts of UAX #31, tables 5 and 7, after Japanese, Chinese and Korean with Latin letters. Digits, marks and punctuation
+ * belong to no script (Zyyy) or to that of the letter before them (Zinh).
+ */
+const WAYS: readonly RegExp[] = [
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Latin}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Latin}\p{sc=Han}\p{sc=Bopomofo}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Latin}\p{sc=Han}\p{sc=Hangul}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Arabic}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Armenian}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Bengali}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Bopomofo}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Cyrillic}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Devanagari}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Ethiopic}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Georgian}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Greek}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Gujarati}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Gurmukhi}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Han}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Hangul}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Hebrew}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Hiragana}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Kannada}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Katakana}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Khmer}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Lao}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Latin}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Malayalam}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Myanmar}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Oriya}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Sinhala}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Tamil}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Telugu}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Thaana}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Thai}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Tibetan}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Adlam}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Balinese}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Bamum}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Batak}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Canadian_Aboriginal}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Chakma}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Cham}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Cherokee}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Hanifi_Rohingya}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Javanese}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Kayah_Li}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Lepcha}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Limbu}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Lisu}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Mandaic}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Meetei_Mayek}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Miao}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=New_Tai_Lue}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Newa}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Nko}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Nyiakeng_Puachue_Hmong}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Ol_Chiki}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Osage}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Saurashtra}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Sundanese}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Syloti_Nagri}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Syriac}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Tai_Le}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Tai_Tham}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Tai_Viet}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Tifinagh}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Vai}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Wancho}]*$/u,
+  /^[\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Yi}]*$/u,
 ]
-
-/** Digits, marks and punctuation belong to no script or to that of the letter before them. */
-const EVERYWHERE = ['Common', 'Inherited']
-
-const WAYS = [...MIXES, ...SCRIPTS.map((script) => [script])].map((scripts) => {
-  const letters = [...EVERYWHERE, ...scripts].map((script) => `\\p{Script=${script}}`)
-  return new RegExp(`^[${letters.join('')}]*$`, 'u')
-})
 
 export function isOneWriting(text: string): boolean {
   return WAYS.some((way) => way.test(text))
