@@ -43,6 +43,8 @@ describe('the commands of the documents', function () {
     expect(commands).to.have.length.above(12)
     const api = 'https://ledger.example.com/'
     await place.json(['resource', 'create', '--identifier', api, '--scope', 'ledger:read'])
+    const password = ['--password', 'copper kettle on the moor']
+    await place.json(['account', 'create', '--email', 'person@example.com', '--verified', ...password])
     const { cert, key } = makeCertificate()
     // As the operator's chapter on client certificates says.
     const env = {
