@@ -2,18 +2,20 @@
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { createMailDelay } from '../outbox/mail-queue.ts'
+import { isDocumentId } from '../provider/clients/client-documents.ts'
+import type { WearBrand } from '../provider/clients/worn-brand.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import type { Services } from '../services.ts'
 import { createBrowserSecret } from './browser-secret.ts'
 import type { BrowserSecret } from './browser-secret.ts'
 import type { NextPage } from './next-page.ts'
-import { shownClient } from './open-interaction.ts'
+import { findClient, shownClient } from './open-interaction.ts'
 import { returnPathOf } from './return-path.ts'
 import type { ReturnPath } from './return-path.ts'
 import { browserMemoryOf } from './signed-in-browser.ts'
 import type { BrowserMemory } from './signed-in-browser.ts'
 
-type OnSite = { render: Render; oidc: Oidc; nextPage: NextPage }
+type OnSite = { render: Render; oidc: Oidc; nextPage: NextPage; wearBrand: WearBrand }
 
 /** The app that a person comes from, as pages show it. */
 type ShownApp = Awaited<ReturnType<typeof shownClient>>
@@ -27,9 +29,16 @@ export type LinkPages = Services &
     mailsAreLate: () => Promise<boolean>
     /** Of this page's query, or of the path that a mailed link leads back to. */
     appOf: (ctx: AnyContext, path?: string) => Promise<ShownApp>
+    /**
+     * The app that the browser came from which asked for a mail, for the page behind its link in another browser. That page
+     * wears the brand of the app. A stranger may have asked, so an app that named itself is left out: its name is a
+     * stranger's text.
+     */
+    appElsewhere: (ctx: AnyContext, askedFrom: string | null) => Promise<ShownApp>
   }
 
-export function linkPagesOf(services: Services, { render, oidc, nextPage }: OnSite): LinkPages {
+export function linkPagesOf(services: Services, site: OnSite): LinkPages {
+  const { render, oidc, nextPage, wearBrand } = site
   const returnPath = returnPathOf(services)
   return {
     ...services,
@@ -37,12 +46,21 @@ export function linkPagesOf(services: Services, { render, oidc, nextPage }: OnSi
     render,
     oidc,
     nextPage,
+    wearBrand,
     browserSecret: createBrowserSecret(services.config),
     returnPath,
     mailsAreLate: createMailDelay(services),
     async appOf(ctx, path) {
       const clientId = returnPath.clientIdOf(path) ?? returnPath.clientId(ctx)
       return clientId === undefined ? undefined : shownClient(oidc.current(), clientId)
+    },
+    async appElsewhere(ctx, askedFrom) {
+      const clientId = returnPath.clientIdOf(returnPath.open(askedFrom))
+      if (clientId === undefined || isDocumentId(clientId)) return undefined
+      const client = await findClient(oidc.current(), clientId)
+      if (!client || client['self_registered'] === true) return undefined
+      await wearBrand(ctx, clientId)
+      return shownClient(oidc.current(), clientId)
     },
   }
 }

@@ -110,7 +110,9 @@ async function show(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
     minLength: config.accounts.passwordMinLength,
     // Only the browser that requested the mail sees the address, because it knows it already.
     email: preview.actsHere ? account?.email : undefined,
-    client: await pages.appOf(ctx, pages.returnPath.open(way)),
+    client:
+      (await pages.appOf(ctx, pages.returnPath.open(way))) ??
+      (await pages.appElsewhere(ctx, preview.askedFrom)),
     ...said,
   }
   pages.render(ctx, 'reset', locals)

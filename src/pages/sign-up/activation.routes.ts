@@ -26,7 +26,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import { redirect } from '../../interaction/page.ts'
 import { originOf } from '../../interaction/signed-in-browser.ts'
-import { appElsewhere, goOn, showReady } from './sign-up-pages.ts'
+import { goOn, showReady } from './sign-up-pages.ts'
 import type { SignUpPages } from './sign-up-pages.ts'
 
 const schema = z.object({
@@ -55,7 +55,7 @@ async function open(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   if (preview.state === 'used') return done(pages, ctx, { token, ...preview })
   if (preview.state !== 'live') return expired(pages, ctx)
   if (!preview.actsHere || ctx.method === 'HEAD') {
-    const client = await appElsewhere(pages, ctx, preview.askedFrom)
+    const client = await pages.appElsewhere(ctx, preview.askedFrom)
     const { hasPasskey } = preview
     return ask(pages, ctx, { token, hasPasskey, client, mode: mode === 'new-password' })
   }
@@ -135,7 +135,7 @@ type Question = {
   token: string
   mode: boolean
   hasPasskey: boolean
-  client: Awaited<ReturnType<typeof appElsewhere>>
+  client: Awaited<ReturnType<SignUpPages['appElsewhere']>>
 }
 
 function ask(pages: SignUpPages, ctx: AnyContext, { token, mode, hasPasskey, client }: Question): void {
@@ -174,7 +174,7 @@ async function done(pages: SignUpPages, ctx: AnyContext, { token, accountId, ...
     await pages.wearBrand(ctx, pages.returnPath.clientIdOf(way))
     return showReady(pages, ctx, way, way)
   }
-  const client = await appElsewhere(pages, ctx, used.askedFrom)
+  const client = await pages.appElsewhere(ctx, used.askedFrom)
   const elsewhere = client && ((await goesOnElsewhere(pages, token)) ? 'waits' : 'sign-in')
   pages.render(ctx, 'activated', { continueHref: '/sign-in', client, elsewhere })
 }

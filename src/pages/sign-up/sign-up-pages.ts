@@ -8,9 +8,6 @@ import { SECURITY_PATH } from '../../factors/factor-changes.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
-import { findClient, shownClient } from '../../interaction/open-interaction.ts'
-import { isDocumentId } from '../../provider/clients/client-documents.ts'
-import type { WearBrand } from '../../provider/clients/worn-brand.ts'
 import { linkPagesOf } from '../../interaction/link-pages.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
 import { redirect } from '../../interaction/page.ts'
@@ -33,7 +30,6 @@ export type SignUpPages = LinkPages & {
   waiting: WaitingRegistrations
   signedIn: SignedInAnswers
   offered: OfferedUpstreams
-  wearBrand: WearBrand
 }
 
 export function signUpPagesOf(services: Services, site: Site): SignUpPages {
@@ -42,7 +38,6 @@ export function signUpPagesOf(services: Services, site: Site): SignUpPages {
     waiting: createWaitingRegistrations(services),
     signedIn: createSignedInAnswers(services),
     offered: createOfferedUpstreams(services),
-    wearBrand: site.wearBrand,
   }
 }
 
@@ -112,20 +107,6 @@ export async function goOnByItself(
 export async function showReady(pages: SignUpPages, ctx: AnyContext, continueHref: string, path?: string) {
   const client = await pages.appOf(ctx, path)
   pages.render(ctx, 'activated', { continueHref, client })
-}
-
-/**
- * The app that the browser came from which asked for a mail, for the page behind its link in another browser. That page wears
- * the brand of the app. A stranger may have asked, so an app that named itself is left out: its name is a stranger's text.
- */
-export async function appElsewhere(pages: SignUpPages, ctx: AnyContext, askedFrom: string | null) {
-  const { oidc, returnPath } = pages
-  const clientId = returnPath.clientIdOf(returnPath.open(askedFrom))
-  if (clientId === undefined || isDocumentId(clientId)) return undefined
-  const client = await findClient(oidc.current(), clientId)
-  if (!client || client['self_registered'] === true) return undefined
-  await pages.wearBrand(ctx, clientId)
-  return shownClient(oidc.current(), clientId)
 }
 
 /** Without the page of a closed registration, which `show` renders: the mode changed while the form was open. */

@@ -82,6 +82,22 @@ describe('the link of a registration on another device', () => {
       expect(page.text, page.heading).to.contain('Acme Library').and.contain('https://acme.example/help')
   })
 
+  it('has the app in a reset as well', async () => {
+    const [app, person, here] = [
+      await register(stage, { client_name: APP }),
+      await stage.person(),
+      stage.visitor(),
+    ]
+    const page = await here.get(app.authorizePath({ prompt: 'login' }))
+    const forgot = /href="(\/forgot[^"]*)"/.exec(page.text)?.[1] ?? ''
+    const form = await here.get(forgot.replaceAll('&amp;', '&'))
+    await here.followForm(form, { email: person.email }, { action: '/forgot' })
+    const link = linkIn(await stage.waitForMail(person.email), '/reset')
+    const asked = await open(link)
+    expect(asked.heading).to.equal('Choose a new password')
+    expect(words(asked.text)).to.contain('to continue to Reading List')
+  })
+
   it('does not repeat what a stranger’s app calls itself [S-2.310]', async () => {
     const name = 'Call 0800 123 now'
     const mail = await begun({ client_name: name }, { registeredBy: 'open' })
