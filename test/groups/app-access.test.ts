@@ -47,7 +47,7 @@ for (const { name, stage: open } of STAGES)
       expect(await isOpen((await app.tokensFor(member)).access_token)).to.equal(true)
       const visitor = await signedIn(stage, stranger.email)
       const page = await visitor.get(app.authorizePath({ prompt: undefined }))
-      expect(page.heading).to.equal("You don't have access to Payroll")
+      expect(page.heading).to.equal('You don’t have access to Payroll')
       expect(page.text).to.contain(stranger.email).and.to.contain('ask your administrator')
       const back = await visitor.followForm(page, {}, { action: '/cancel' })
       const answer = new URL(back.headers.get('location') ?? '').searchParams
