@@ -16,6 +16,7 @@ import {
 import { MOST_ALLOWED } from '../groups/app-access.ts'
 import { CLIENT_BRAND, clientBrandFields } from './client-brand.ts'
 import { STANDARD_ALG } from '../platform/algorithms.ts'
+import { customClaims } from './claims/custom-claims.ts'
 import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } from './client-choices.ts'
 import { absoluteUriFault, guessApplicationType } from './addresses/client-uri.ts'
 
@@ -27,6 +28,7 @@ export const EXTRA_CLIENT_METADATA = [
   'profile',
   'allowed_resources',
   'allowed_groups',
+  'custom_claims',
   ...EXCEPTIONS,
   ...CLIENT_BRAND,
   ...LOCALIZED_METADATA,
@@ -61,6 +63,8 @@ export const clientInput = z.strictObject({
   allowed_resources: z.array(uri(absoluteUriFault)).max(100).default([]),
   /** Ids of the groups that the client is for. Typed by name or id; null for everybody. */
   allowed_groups: z.array(z.string().min(1).max(100)).min(1).max(MOST_ALLOWED).nullish(),
+  /** Null: none. */
+  custom_claims: customClaims.nullish(),
   ...exceptionFields,
   ...clientBrandFields,
 })
@@ -77,10 +81,11 @@ export function isOpenidScope(scope: string): boolean {
 export function complete(input: z.output<typeof clientInput>) {
   const grantTypes = [...new Set(input.grant_types ?? (['authorization_code', 'refresh_token'] as const))]
   const code = grantTypes.includes('authorization_code')
-  const { allowed_groups: groups, ...others } = input
+  const { allowed_groups: groups, custom_claims: claims, ...others } = input
   return {
     ...others,
     ...(groups && { allowed_groups: groups }),
+    ...(claims && { custom_claims: claims }),
     application_type: input.application_type ?? guessApplicationType(input.redirect_uris),
     grant_types: grantTypes,
     response_types: input.response_types ?? (code ? (['code'] as const) : []),

@@ -29,6 +29,7 @@ import { createLoadExistingGrant } from '../provider/grants/consented-grant.ts'
 import { lifetimesOf } from '../provider/grants/lifetimes.ts'
 import { logLeftOut } from '../provider/grants/offline-access.ts'
 import { refreshRenewal } from '../provider/grants/refresh-renewal.ts'
+import { installAddedClaims } from '../provider/grants/added-claims.ts'
 import { createReuseAlert } from '../provider/grants/reuse-alert.ts'
 import { byEndpoint } from '../provider/contract/protocol-part.ts'
 import type { ProtocolPart, RefusedHook } from '../provider/contract/protocol-part.ts'
@@ -168,6 +169,7 @@ function ownPart(
       installTokenIds(provider)
       overrideReplayDetection(provider, { store, limits })
       installLevels(provider)
+      installAddedClaims(provider)
       logLeftOut(provider, { clock, log })
       installSecretComparison(provider, clock)
       installClientKeys(provider, clock, log)

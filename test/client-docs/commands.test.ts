@@ -30,6 +30,8 @@ describe('the commands of the documents', function () {
       expect(file, `${language} that is a file of some command`).to.be.a('string')
       writeFileSync(join(place.folder, String(file)), code)
     }
+    const [, claims = ''] = /^```json\n(\{\s*"custom_claims"[\s\S]*?)^```$/m.exec(OPERATIONS) ?? []
+    writeFileSync(join(place.folder, 'claims.json'), claims)
   })
 
   after(async () => {

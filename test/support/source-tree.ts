@@ -34,6 +34,7 @@ export const FLOORS = [
   ['accounts/journeys'],
   ['accounts/operator'],
   ['clients/addresses', 'groups'],
+  ['clients/claims'],
   ['sessions', 'clients', 'event-sinks'],
   ['clients/logo', 'resources', 'upstreams'],
   ['upstreams/client'],

@@ -173,8 +173,15 @@ async function allowance(
   if (ctx.oidc.route === 'client_update') {
     const found = await findRegistered(db, clientId)
     if (!found) throw registrationEnded()
-    const { first_party, allowed_resources, allowed_groups, ...exceptions } = found.client.metadata
-    const kept = { first_party, allowed_resources, allowed_groups, ...clientBrandOf(found.client.metadata) }
+    const { first_party, allowed_resources, allowed_groups, custom_claims, ...exceptions } =
+      found.client.metadata
+    const kept = {
+      first_party,
+      allowed_resources,
+      allowed_groups,
+      custom_claims,
+      ...clientBrandOf(found.client.metadata),
+    }
     const token = ctx.oidc.entities.RegistrationAccessToken?.jti ?? ''
     return { policy: found.policy, exceptions, by: '', secret: found.secret, token, kept }
   }

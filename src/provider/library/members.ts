@@ -73,6 +73,11 @@ export const MEMBERS = [
     upstream: 'the inverse of pairwiseIdentifier as a setting',
   },
   {
+    members: { 'Claims#result': 0 },
+    why: 'An operator adds claims for one client. The library gives only claims that every client may ask for.',
+    upstream: 'a function in the settings that adds claims of one client',
+  },
+  {
     members: { 'IdToken#issue': 0 },
     why: 'The jti of an ID token says which key its sign-in was bound to.',
     upstream: 'extraTokenClaims for ID tokens',

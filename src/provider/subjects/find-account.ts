@@ -6,6 +6,7 @@ import { claimsOf } from '../../accounts/account.ts'
 import type { AccountClaims } from '../../accounts/account.ts'
 import { mayUse } from '../../groups/app-access.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
+import { withAddedClaims } from '../grants/added-claims.ts'
 import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
 export type ProviderAccount = LibraryAccount & { account: CachedAccount; emailVerified: boolean }
@@ -49,7 +50,8 @@ function toProviderAccount(
     claims(use, scope, requested) {
       const available = claimsFor(ctx, claimsOf(account, { issuer }), { account, scope })
       const rules = { requested, byDefault: scopeClaimsInIdToken }
-      return use === 'id_token' ? claimsForIdToken(ctx, available, rules) : available
+      const given = use === 'id_token' ? claimsForIdToken(ctx, available, rules) : available
+      return withAddedClaims(given, ctx.oidc.client, account)
     },
   }
 }
