@@ -1,5 +1,6 @@
 /** The apps that a person can open from here: they sign people in at an address of their own (`initiate_login_uri`). */
 import { selectClients, toClient } from '../client-rows.ts'
+import { mayUse } from '../../groups/app-access.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { inLanguage } from '../../words/tagged.ts'
 import { logoHref } from './client-logo.ts'
@@ -11,11 +12,11 @@ const MOST_SHOWN = 200
 
 /**
  * Those that an operator registered, and of all others those in `known`: a stranger's app is not offered to everybody. By name.
- * `issuer` goes along, as the app may have several (OpenID Connect Core §4).
+ * An app for groups is shown to their members alone. `issuer` goes along, as the app may have several (OpenID Connect Core §4).
  */
 export async function listOpenableApps(
   sql: Sql,
-  { issuer, known }: { issuer: string; known: readonly string[] },
+  { issuer, known, groupIds }: { issuer: string; known: readonly string[]; groupIds: readonly string[] },
 ): Promise<OpenableApp[]> {
   const rows = await selectClients(sql)
     .whereNull('disabledAtMs')
@@ -25,7 +26,7 @@ export async function listOpenableApps(
     .limit(MOST_SHOWN)
   return rows.flatMap((row) => {
     const { clientId, registeredBy, metadata } = toClient(row)
-    if (metadata.initiate_login_uri === undefined) return []
+    if (metadata.initiate_login_uri === undefined || !mayUse(metadata, { groupIds })) return []
     const href = new URL(metadata.initiate_login_uri)
     href.searchParams.set('iss', issuer)
     const hasLogo = metadata.logo_uri !== undefined && registeredBy !== 'open'

@@ -40,7 +40,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
     })),
   )
   const said = services.nextPage.take(ctx, member)
-  const openable = await openableApps(services, apps)
+  const openable = await openableApps(services, member.account.id, apps)
   const locals = { apps, openable, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, ...said }
   services.render(ctx, 'account-apps', { nowMs: services.clock(), ...locals })
 }

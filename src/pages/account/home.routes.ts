@@ -15,7 +15,7 @@ export function homeRoutes(services: PageServices): Router {
     const showsDocs = config.docs && (await isAdministrator(db, member))
     const registerHref = takesStrangers(config) ? '/register' : undefined
     const used = member ? await listConsents(db, member.account.id) : []
-    const openable = member ? await openableApps(services, used) : []
+    const openable = member ? await openableApps(services, member.account.id, used) : []
     const locals = { account: member?.account, registerHref, showsDocs, openable }
     render(ctx, 'home', { nowMs: clock(), ...locals })
   })

@@ -1,8 +1,12 @@
 import { expect } from 'chai'
 import { disableClient } from '../../../src/clients/clients.ts'
+import { createGroup } from '../../../src/groups/groups.ts'
+import { addMember } from '../../../src/groups/members.ts'
 import { register, signIn } from '../../provider/relying-party.ts'
 import { PASSWORD, sqliteStage } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
+
+const BY = { actor: 'cli' }
 
 describe('the start page of one’s apps', () => {
   let stage: Stage
@@ -50,5 +54,22 @@ describe('the start page of one’s apps', () => {
     expect(text).to.contain(`/client-logo/${tasks.clientId}`)
     expect(text).not.to.contain(`/client-logo/${strange.clientId}`)
     expect(calendar.clientId).not.to.equal(strange.clientId)
+  })
+
+  it('shows an app for groups to their members alone', async () => {
+    const { id: groupId } = await createGroup(stage.parts, { name: `payroll ${Date.now()}` }, BY)
+    await register(stage, {
+      client_name: 'payroll',
+      initiate_login_uri: 'https://payroll.example/go',
+      allowed_groups: [groupId],
+    })
+    const person = await stage.person()
+    const visitor = stage.visitor()
+    await visitor.signIn({ email: person.email, password: PASSWORD })
+    for (const path of ['/', '/account/apps'])
+      expect((await visitor.get(path)).text, path).not.to.contain('payroll.example')
+    await addMember(stage.parts, { groupId, accountId: person.id }, BY)
+    for (const path of ['/', '/account/apps'])
+      expect((await visitor.get(path)).text, path).to.contain('payroll.example')
   })
 })
