@@ -46,13 +46,15 @@ for (const { name, open } of DATABASES)
       const { db } = opened
       // Two connections of one process to SQLite would wait for each other.
       const other = isSqlite(db) ? db : opened.openAnother()
-      let runs = 0
+      let [runs, locked] = [0, 0]
       const both = isSqlite(db) ? undefined : Promise.withResolvers<void>()
       const bump = (on: Db, names: [string, string]) =>
         inTransaction(on, async (trx) => {
           runs += 1
           await trx('tallies').where({ name: names[0] }).increment('atMs', 1)
-          if (runs === 2) both?.resolve()
+          // Each has its first row before either asks for the other's.
+          locked += 1
+          if (locked === 2) both?.resolve()
           await both?.promise
           await trx('tallies').where({ name: names[1] }).increment('atMs', 1)
         })
