@@ -66,7 +66,7 @@ inService('The way back to an app', (world) => {
     await elsewhere.page.getByLabel('Code from the email').fill(codeIn(mail))
     await elsewhere.page.getByLabel('Password').fill(CHOSEN)
     await press(elsewhere.page, 'Activate')
-    const way = elsewhere.page.getByRole('link', { name: 'Continue' })
+    const way = elsewhere.page.getByRole('link', { name: 'Sign in on this device instead' })
     expect(await way.getAttribute('href')).to.equal('/sign-in')
     await here.page.getByRole('heading', { name: 'Reading List asks for access' }).waitFor()
   })

@@ -25,18 +25,24 @@ describe('pages in a browser', () => {
   })
 
   // Each width and each set of colours once: no rule of axe looks at both together.
-  it('pass axe, on a phone in light colours and on a desktop in dark ones', async function () {
-    const { context, page } = await openPages(browser, { width: 390 })
-    await context.addInitScript(axe.source)
-    for (const index of samplePages.keys()) {
-      await showSample(page, index)
-      for (const { device, width, colorScheme } of LOOKS) {
-        await page.setViewportSize({ width, height: 844 })
-        await page.emulateMedia({ colorScheme })
-        expect(await violations(page), `${nameOf(index)} on a ${device}`).to.deep.equal([])
-      }
-    }
-    await context.close()
+  describe('pass axe, on a phone in light colours and on a desktop in dark ones', () => {
+    let opened: Awaited<ReturnType<typeof openPages>>
+    before(async () => {
+      opened = await openPages(browser, { width: 390 })
+      await opened.context.addInitScript(axe.source)
+    })
+    after(() => opened.context.close())
+
+    for (const index of samplePages.keys())
+      it(nameOf(index), async () => {
+        const { page } = opened
+        await showSample(page, index)
+        for (const { device, width, colorScheme } of LOOKS) {
+          await page.setViewportSize({ width, height: 844 })
+          await page.emulateMedia({ colorScheme })
+          expect(await violations(page), `${nameOf(index)} on a ${device}`).to.deep.equal([])
+        }
+      })
   })
 
   it('are looked at by axe: a page with faults does not pass', async () => {
@@ -72,35 +78,41 @@ describe('pages in a browser', () => {
     await context.close()
   })
 
-  it('keep to the content policy, and keep every control reachable by Tab, visibly focused and at least 44 px tall', async function () {
-    const { context, page, complaints } = await openPages(browser, { width: 390 })
-    await context.addInitScript(recordFocus)
-    const low = new Set<string>()
-    for (const index of samplePages.keys()) {
-      await page.goto(addressOf(index))
-      // A page may put the focus on its errors, which it does with its first frame.
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
-      const controls = page.locator(
-        'a[href]:not([hidden]), button, input:not([type=hidden]):not([tabindex="-1"]), select, summary, textarea',
-      )
-      const every = await controls.evaluateAll((elements) =>
-        elements.filter((one) => !one.closest('[hidden]')).map(({ outerHTML }) => outerHTML),
-      )
-      // The browser has controls of its own, which take the focus too.
-      const reached = new Set<string>()
-      for (let round = 0; round < 3 && reached.size < new Set(every).size; round += 1) {
-        for (let presses = 0; presses <= every.length; presses += 1) await page.keyboard.press('Tab')
-        for (const { html, outlined, tall } of await page.evaluate(() => window.focusedControls)) {
-          expect(outlined, `${nameOf(index)}: ${html}`).to.equal(true)
-          if (!tall) low.add(`${nameOf(index)}: ${html}`)
-          reached.add(html)
+  describe('keep to the content policy, and keep every control reachable by Tab, visibly focused and at least 44 px tall', () => {
+    let opened: Awaited<ReturnType<typeof openPages>>
+    before(async () => {
+      opened = await openPages(browser, { width: 390 })
+      await opened.context.addInitScript(recordFocus)
+    })
+    after(() => opened.context.close())
+
+    for (const index of samplePages.keys())
+      it(nameOf(index), async () => {
+        const { page, complaints } = opened
+        const low = new Set<string>()
+        await page.goto(addressOf(index))
+        // A page may put the focus on its errors, which it does with its first frame.
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+        const controls = page.locator(
+          'a[href]:not([hidden]), button, input:not([type=hidden]):not([tabindex="-1"]), select, summary, textarea',
+        )
+        const every = await controls.evaluateAll((elements) =>
+          elements.filter((one) => !one.closest('[hidden]')).map(({ outerHTML }) => outerHTML),
+        )
+        // The browser has controls of its own, which take the focus too.
+        const reached = new Set<string>()
+        for (let round = 0; round < 3 && reached.size < new Set(every).size; round += 1) {
+          for (let presses = 0; presses <= every.length; presses += 1) await page.keyboard.press('Tab')
+          for (const { html, outlined, tall } of await page.evaluate(() => window.focusedControls)) {
+            expect(outlined, `${nameOf(index)}: ${html}`).to.equal(true)
+            if (!tall) low.add(`${nameOf(index)}: ${html}`)
+            reached.add(html)
+          }
         }
-      }
-      expect([...reached].toSorted(), nameOf(index)).to.deep.equal([...new Set(every)].toSorted())
-    }
-    expect([...low]).to.deep.equal([])
-    expect(complaints).to.deep.equal([])
-    await context.close()
+        expect([...reached].toSorted(), nameOf(index)).to.deep.equal([...new Set(every)].toSorted())
+        expect([...low]).to.deep.equal([])
+        expect(complaints).to.deep.equal([])
+      })
   })
 })
 
