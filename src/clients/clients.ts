@@ -111,7 +111,8 @@ export async function updateClient(
     expects?.(before)
     // response_types follows from grant_types, so that a change of the one does not trip over the other.
     const described = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
-    const metadata = await withGroupIds(trx, described)
+    // What is stored names ids already.
+    const metadata = changes.allowed_groups ? await withGroupIds(trx, described) : described
     await accepts?.(metadata)
     const secret = keepOrIssueSecret(sealer, clientId, metadata.token_endpoint_auth_method, row)
     const updatedAtMs = clock()
@@ -121,7 +122,8 @@ export async function updateClient(
     await trx('clients')
       .where({ clientId })
       .update({ ...columns, updatedAtMs })
-    if (metadata.allowed_groups) await endExcluded(services, trx, clientId, metadata.allowed_groups)
+    if (changes.allowed_groups && metadata.allowed_groups)
+      await endExcluded(services, trx, clientId, metadata.allowed_groups)
     await noteClientChange(trx, 'client.changed', { clientId, name: metadata.client_name })
     return shown()
   })

@@ -107,7 +107,8 @@ async function grantRequested(
     }),
   )
   const allowed = { oidc: names.filter(isOpenidScope), claims, resources: Object.fromEntries(byResource) }
-  const grant = new (services.oidc.current().Grant)({ accountId, clientId })
+  const provider = services.oidc.current()
+  const grant = new provider.Grant({ accountId, clientId })
   addScopes(grant, allowed)
   await saveGrant(services, grant, client)
   const consent = { scopes: allowed.oidc, claims, resources: allowed.resources }

@@ -10,7 +10,7 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { grants, resourceServer } from '../../provider/library/library.ts'
 import type { Grant } from '../../provider/library/library.ts'
-import { mayUse } from '../../groups/app-access.ts'
+import { allowedGroups, mayUse } from '../../groups/app-access.ts'
 import { requiresSecondFactor } from '../../provider/requests/authentication-levels.ts'
 import { refuseOtherScopes } from '../../provider/checks/scope-request.ts'
 import { sharedGrantId } from '../../grant-store/token-ids.ts'
@@ -165,6 +165,7 @@ async function assertMayUse(
   client: Client,
   { accountId }: Subject,
 ): Promise<void> {
+  if (allowedGroups(client) === undefined) return
   const account = await accountCache.find(accountId)
   if (account && mayUse(client, account)) return
   throw new errors.InvalidRequest('the person of the subject_token may not use this client')
