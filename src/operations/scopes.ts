@@ -13,7 +13,7 @@ export const API_SCOPES = {
   'account:email': 'Change your email address',
   'account:delete': 'Delete your account',
   'account:export': 'Download everything that is kept about you',
-  'account:factors': 'Set up and remove your authenticator app, and make new recovery codes',
+  'account:factors': 'Set up and remove your authenticator app, make new recovery codes and add a password',
   'accounts:register': 'Register people, confirm their addresses and send them reset mails',
   'accounts:check': 'Look an account up by its exact address or user name',
   'accounts:read': 'List and read all accounts',

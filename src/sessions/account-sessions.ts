@@ -88,6 +88,19 @@ export async function listSessions(sql: Sql, accountId: string, nowMs: number): 
   return activeSessions(sql, accountId, nowMs).select(...COLUMNS)
 }
 
+/** The methods of the sign-in that began an active session (`amr`, RFC 8176). `undefined` where nothing says so. */
+export async function methodsOfSession(
+  sql: Sql,
+  accountId: string,
+  uid: string,
+): Promise<readonly string[] | undefined> {
+  const session = await sql<AccountSession>('account_sessions')
+    .where({ uid, accountId })
+    .whereNull('endedAtMs')
+    .first('amr')
+  return session?.amr?.split(' ')
+}
+
 /** Notes that the session is in use, once a minute at most. */
 export async function touchSession(sql: Sql, uid: string, nowMs: number): Promise<void> {
   await sql('account_sessions')

@@ -14,6 +14,7 @@ import type { Request } from './good-requests.ts'
 const [BEGIN, CONFIRM] = ['/account/factors/totp', '/account/factors/totp/confirm']
 const [REMOVE, RENEW] = ['/account/factors/totp/remove', '/account/factors/recovery-codes']
 const PASSKEYS = '/account/factors/passkeys'
+const [ADD, CHOSEN] = ['/account/password/add', 'seven purple kettles']
 /** Those that ask for a proof. They do so before they look for the passkey. */
 const OPERATIONS = {
   beginOwnTotp: BEGIN,
@@ -56,6 +57,20 @@ export function factorRequests(
     const app = authenticator((await beginTotp(parts, person.id)).uri)
     return { path: CONFIRM, token, body: { code: app.codeAt(parts.clock()) } }
   }
+  /** Somebody who signed in with a passkey and has no password. */
+  async function withoutPassword(): Promise<{ person: Account; token: string }> {
+    const person = await stage.person()
+    const key = await addKey(parts, person.id)
+    const visitor = stage.visitor()
+    await givePasskey(visitor, await visitor.get('/sign-in'), key)
+    const token = await api.tokenOf(person, visitor)
+    await updateAccount(parts.db, { id: person.id }, { passwordHash: null })
+    return { person, token }
+  }
+  const adding = async (newPassword: string): Promise<Request> => {
+    const { token } = await withoutPassword()
+    return { path: ADD, token, body: { new_password: newPassword } }
+  }
   const wrong = (path: string) => async () => ({
     ...(await without(path)()),
     body: { current_password: 'x' },
@@ -74,6 +89,7 @@ export function factorRequests(
         return { path, token, body: { name: 'Key ring' } }
       },
       removeOwnPasskey: removing,
+      addOwnPassword: () => adding(CHOSEN),
     },
     refused: {
       ...Object.fromEntries([
@@ -99,15 +115,16 @@ export function factorRequests(
       },
       'renewOwnRecoveryCodes 404': without(RENEW),
       'removeOwnPasskey 409': async () => {
-        const person = await stage.person()
-        const key = await addKey(parts, person.id)
-        const visitor = stage.visitor()
-        await givePasskey(visitor, await visitor.get('/sign-in'), key)
-        const token = await api.tokenOf(person, visitor)
+        const { person, token } = await withoutPassword()
         const [{ id } = { id: '' }] = await passkeysOf(parts.db, person.id)
-        await updateAccount(parts.db, { id: person.id }, { passwordHash: null })
         return { path: `${PASSKEYS}/${id}/remove`, token, body: {} }
       },
+      'addOwnPassword 409': async () => ({
+        path: ADD,
+        token: (await signedIn()).token,
+        body: { new_password: CHOSEN },
+      }),
+      'addOwnPassword 422': () => adding('short'),
     },
   }
 }

@@ -64,6 +64,7 @@ export const API_CHANGES: Changes = {
     current_password: TEST_PASSWORD,
     new_password: CHOSEN,
   }),
+  addOwnPassword: { none: 'Calls the function of the form `/account/security/password`.' },
   endOwnSession: byOwner('DELETE', ({ session }) => `/account/sessions/${session}`, ['session.ended']),
   endOwnTrustedBrowser: { none: 'Calls the function of the form `/account/sessions/trusted/end`.' },
   endOwnTrustedBrowsers: { none: 'Calls the function of the form `/account/sessions/trusted/end-all`.' },

@@ -15,7 +15,7 @@ const CACHE = join(ROOT, '.cache', 'schemathesis')
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt')
 
 // Operations that may end the token of their own pass come last, with tokens of their own.
-const ENDING = ['revokeOwnApp', 'endOwnSession', 'endOtherSessions', 'changeOwnPassword']
+const ENDING = ['revokeOwnApp', 'endOwnSession', 'endOtherSessions', 'changeOwnPassword', 'addOwnPassword']
 const OF_PEOPLE = '/x-caller == person'
 type Pass = { what: string; by: 'program' | 'person'; choose: readonly string[] }
 const PASSES: readonly Pass[] = [

@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
 import { LEVELS } from '../../accounts/levels.ts'
+import { isPasskeyAlone } from '../../accounts/passkeys/passkey.ts'
 import { isRecentProof, isWithoutFactor, RECENT_PROOF_MS } from '../../factors/recent-proof.ts'
-import type { ApiRequest, Problem } from '../../operations/operation.ts'
+import type { ApiRequest, ApiToken, Problem } from '../../operations/operation.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
+import { methodsOfSession } from '../../sessions/account-sessions.ts'
 import { ownerOf } from './owner.ts'
 
 /** The age of a sign-in that is enough without the password. */
@@ -56,6 +58,27 @@ export async function assertFactorProven(
       `The sign-in was without the second factor. Ask for a token with acr_values=${LEVELS[1]}.`,
     )
   await assertProven(needs, request)
+}
+
+/**
+ * For a first password, as on the page for it: a recent sign-in with a passkey alone, which verified the person. A sign-in at
+ * another provider is no such proof, nor a passkey that was the second step after one (decision 0032). A token without its
+ * session does not say how the person signed in.
+ * @throws AppError 401 `insufficient_user_authentication`
+ */
+export async function assertPasskeyProven(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  token: ApiToken,
+): Promise<void> {
+  const { id } = ownerOf(token)
+  const { sessionUid, signedInAtSeconds = 0 } = token
+  const amr = sessionUid === undefined ? undefined : await methodsOfSession(db, id, sessionUid)
+  if (isPasskeyAlone(amr) && (await isRecentProof(db, id, signedInAtSeconds * SECOND_MS, clock()))) return
+  throw new AppError(
+    'insufficient_user_authentication',
+    401,
+    `Ask for a token with prompt=login and max_age=${RECENT_SIGN_IN_SECONDS}, and sign in with a passkey alone.`,
+  )
 }
 
 /** @throws AppError 401 `insufficient_user_authentication`, 422 `password_wrong`, 429 `too_many_attempts` */
