@@ -135,7 +135,7 @@ function onEveryPage(
     styleHref: assetHref('style.css'),
     iconHref: assetHref('favicon.svg'),
     waitScriptHref: assetHref('signed-out.js'),
-    confirmedScriptHref: assetHref('confirmed.js'),
+    mailWaitScriptHref: assetHref('mail-wait.js'),
     docsScriptHref: assetHref('docs.js'),
     docsStyleHref: assetHref('docs.css'),
     sendScriptHref: assetHref('send-form.js'),

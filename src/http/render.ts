@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import ejs from 'ejs'
 import type { TemplateFunction } from 'ejs'
+import { breakPoints } from '../words/break-points.ts'
 import type { Catalogue, Translate } from '../words/catalogue.ts'
 import { knownTimeZone, momentInWords } from '../words/time-zone.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 import { requestLanguage } from './request/request-language.ts'
 import type { LanguageRules } from './request/request-language.ts'
-import { allowOwnScripts, allowOwnWorkers } from './security-headers.ts'
+import { allowOwnQuestions, allowOwnScripts, allowOwnWorkers } from './security-headers.ts'
 
 export type Render = {
   /** Sets the page as the answer. `view` is a path below `viewsDir` without extension, e.g. `interaction/login`. */
@@ -20,8 +21,11 @@ export type Render = {
 
 const VIEW_NAME = /^[a-z0-9]+(?:[-/][a-z0-9]+)*$/
 
-/** What parts of a page ask of the whole: addresses of scripts of ours, whether they work in the background, and that no two fields take the focus. */
-type AskedOfPage = { scripts: Set<string>; hasFocus: boolean; works: boolean }
+/**
+ * What parts of a page ask of the whole: addresses of scripts of ours, whether they ask this server or work in the background,
+ * and that no two fields take the focus.
+ */
+type AskedOfPage = { scripts: Set<string>; hasFocus: boolean; asks: boolean; works: boolean }
 
 export type Templates = {
   /** The HTML of a page in a language. */
@@ -33,7 +37,8 @@ export type Templates = {
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
  * Every page has `t`, the texts of `catalogue` in its language, and `locale`. Beside `common` and its locals it has
  * `csrfToken`, `account`, `reader`, `pageNeeds` and `styleHref`, empty where there is none. `timeZone` is the reader's,
- * UTC where `hasTimeZone` is false, and `moment` writes a time in it. `brand` may be that of the app.
+ * UTC where `hasTimeZone` is false, and `moment` writes a time in it. `brand` may be that of the app. `pieces` are between
+ * the places where a line may break.
  */
 export function createTemplates(
   viewsDir: string,
@@ -61,6 +66,7 @@ export function createTemplates(
       locale: t.language,
       timeZone: 'UTC',
       moment: momentInWords,
+      pieces: breakPoints,
     }
     return template(view)(Object.assign(Object.create(null), always, common, locals))
   }
@@ -81,6 +87,7 @@ export function createRenderer(templates: Templates, languages: LanguageRules): 
     const always = { csrfToken, account, reader, here, ...time, ...ofApp }
     const html = templates(view, language, { ...always, ...locals, pageNeeds })
     if (pageNeeds.works) allowOwnWorkers(ctx)
+    else if (pageNeeds.asks) allowOwnQuestions(ctx)
     else if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)
     ctx.status = status
     ctx.type = 'html'
@@ -91,7 +98,7 @@ export function createRenderer(templates: Templates, languages: LanguageRules): 
   return Object.assign(render, { texts })
 }
 
-const noNeeds = (): AskedOfPage => ({ scripts: new Set(), hasFocus: false, works: false })
+const noNeeds = (): AskedOfPage => ({ scripts: new Set(), hasFocus: false, asks: false, works: false })
 
 function compile(file: string, viewsDir: string): TemplateFunction {
   const checked = new Set<string>()

@@ -45,7 +45,13 @@ export function allowOwnScripts(ctx: AnyContext): void {
   replaceContentPolicy(ctx, PAGE_POLICY.replace('script-src;', "script-src 'self';"))
 }
 
-/** The same, and lets them work in the background and ask this server. */
+/** The same, and lets them ask this server. */
+export function allowOwnQuestions(ctx: AnyContext): void {
+  const allowed = "script-src 'self'; connect-src 'self';"
+  replaceContentPolicy(ctx, PAGE_POLICY.replace('script-src;', allowed))
+}
+
+/** The same, and lets them work in the background. */
 export function allowOwnWorkers(ctx: AnyContext): void {
   const allowed = "script-src 'self'; worker-src 'self'; connect-src 'self';"
   replaceContentPolicy(ctx, PAGE_POLICY.replace('script-src;', allowed))

@@ -1,13 +1,14 @@
 /** What the pages that send a link by mail share: the browser that asked for it, and the return path into an app's request. */
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
-import { createMailDelay } from '../outbox/mail-queue.ts'
 import { isDocumentId } from '../provider/clients/client-documents.ts'
 import type { WearBrand } from '../provider/clients/worn-brand.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import type { Services } from '../services.ts'
 import { createBrowserSecret } from './browser-secret.ts'
 import type { BrowserSecret } from './browser-secret.ts'
+import { createMailWait } from './pending/mail-wait.ts'
+import type { MailWait } from './pending/mail-wait.ts'
 import type { NextPage } from './next-page.ts'
 import { findClient, shownClient } from './open-interaction.ts'
 import { returnPathOf } from './return-path.ts'
@@ -25,8 +26,7 @@ export type LinkPages = Services &
   OnSite & {
     browserSecret: BrowserSecret
     returnPath: ReturnPath
-    /** Whether mails are late now. */
-    mailsAreLate: () => Promise<boolean>
+    mailWait: MailWait
     /** Of this page's query, or of the path that a mailed link leads back to. */
     appOf: (ctx: AnyContext, path?: string) => Promise<ShownApp>
     /**
@@ -49,7 +49,7 @@ export function linkPagesOf(services: Services, site: OnSite): LinkPages {
     wearBrand,
     browserSecret: createBrowserSecret(services.config),
     returnPath,
-    mailsAreLate: createMailDelay(services),
+    mailWait: createMailWait(services),
     async appOf(ctx, path) {
       const clientId = returnPath.clientIdOf(path) ?? returnPath.clientId(ctx)
       return clientId === undefined ? undefined : shownClient(oidc.current(), clientId)

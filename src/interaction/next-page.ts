@@ -4,7 +4,9 @@
  */
 import { z } from 'zod'
 import { cookieName, cookieOf } from '../http/request/cookies.ts'
+import { formOf } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
+import type { FormErrors } from '../http/request/validate.ts'
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Services } from '../services.ts'
 import { messageSchema } from '../words/message.ts'
@@ -52,6 +54,7 @@ const CONTEXT = 'next-page'
 /** Longer than any redirect takes. */
 const KEPT_MS = 2 * MINUTE_MS
 const ABOUT_MS = HOUR_MS
+const LONGEST_CODE = 100
 /** Browsers keep no cookie of more than 4,096 characters with its name and attributes (RFC 6265bis §5.6). */
 const MAX_LENGTH = 3800
 
@@ -94,6 +97,15 @@ export function createNextPage({
       return words
     },
   }
+}
+
+/**
+ * The code of a mail, typed beside something else that was refused, so that nobody types it twice. A refused try uses up no
+ * code. A wrong one is not repeated.
+ */
+export function keptCode(ctx: AnyContext, errors: FormErrors): Record<string, string> {
+  const { code = '' } = formOf(ctx)
+  return errors['code'] || code === '' || code.length > LONGEST_CODE ? {} : { code }
 }
 
 function instead(elsewhere: Message | undefined): Said {

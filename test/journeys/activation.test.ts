@@ -50,6 +50,7 @@ inService('Activating an account', (world) => {
     await page.getByLabel('Password').fill('not the one that was chosen')
     await press(page, 'Activate')
     expect(await page.locator('main').innerText()).to.contain('not the password chosen at sign-up')
+    expect(await page.getByLabel('Code from the email').inputValue(), 'kept').to.equal(codeIn(mail))
     await page.getByLabel('Code from the email').fill('AAAA-2222')
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Activate')

@@ -3,6 +3,7 @@ import { ResponseBodyError } from 'openid-client'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { startRelyingParty } from '../support/relying-party.ts'
 import { heading, press, signInAtApp, signInHere, signInToAccount } from './steps.ts'
+import { withLateMail } from './late-mail.ts'
 import { inService } from './world.ts'
 
 const CHOSEN = 'a quiet lake in the morning'
@@ -66,10 +67,38 @@ inService('A forgotten password', (world) => {
     await page.getByLabel('New password').fill(CHOSEN)
     await press(page, 'Save password')
     expect(await page.locator('main').innerText()).to.contain('That’s not the code from the email')
+    expect(await page.getByLabel('Code from the email').inputValue(), 'a wrong code').to.equal('')
     await page.getByLabel('Code from the email').fill(codeIn(mail))
+    await page.getByLabel('New password').fill('short')
+    await press(page, 'Save password')
+    expect(await page.locator('main').innerText()).to.contain('at least 8')
+    expect(await page.getByLabel('Code from the email').inputValue(), 'the right code').to.equal(codeIn(mail))
     await page.getByLabel('New password').fill(CHOSEN)
     await press(page, 'Save password')
     expect(await heading(page)).to.equal('Password changed')
     await signInToAccount(page, server.issuer, { ...person, password: CHOSEN })
   })
+
+  for (const javaScript of [true, false])
+    it(`says by itself that the mail is late, with${javaScript ? '' : 'out'} JavaScript`, async () => {
+      const { server, open } = world
+      const { page } = await open({ javaScript })
+      await page.goto(`${server.issuer}/forgot`)
+      await page.getByLabel('Email').fill(`nobody-${Date.now()}@example.org`)
+      await press(page, 'Send the link')
+      const late = page.getByText('Email is slower than usual')
+      expect(await late.isVisible()).to.equal(false)
+      const refresh = page.locator('meta[http-equiv="refresh"]')
+      expect(await refresh.count()).to.equal(javaScript ? 0 : 1)
+      await withLateMail(server.parts.db, async () => {
+        // What the browser does after a minute.
+        const next = javaScript ? '' : ((await refresh.getAttribute('content')) ?? '').split('url=')[1]
+        for (;;) {
+          if (next) await page.goto(new URL(next, server.issuer).href)
+          else await late.waitFor()
+          if (await late.isVisible()) return
+        }
+      })
+      expect(await heading(page)).to.equal('Check your email')
+    })
 })

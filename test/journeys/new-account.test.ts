@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { backAt, heading, press, tokensOf } from './steps.ts'
+import { withLateMail } from './late-mail.ts'
 import { inBothSettings } from './world.ts'
 
 const CHOSEN = 'seven bridges over one river'
@@ -94,14 +94,7 @@ inBothSettings('From "Create an account" to the app', (world) => {
     await register(page)
     const late = page.getByText('Email is slower than usual')
     expect(await late.isVisible()).to.equal(false)
-    const id = 'a-mail-that-waits'
-    const [createdAtMs, nextAttemptAtMs] = [Date.now() - 2 * MINUTE_MS, Date.now() + 10 * MINUTE_MS]
-    await db('outbox_messages').insert({ id, topic: 'mail', payload: 'sealed', createdAtMs, nextAttemptAtMs })
-    try {
-      await late.waitFor()
-    } finally {
-      await db('outbox_messages').where({ id }).delete()
-    }
+    await withLateMail(db, () => late.waitFor())
     await late.waitFor({ state: 'hidden' })
   })
 })

@@ -64,7 +64,8 @@ export function createVisitor(issuer: string, always: Record<string, string> = {
       },
     })
     for (const line of answer.headers.getSetCookie()) keep(line, url.pathname)
-    const text = await answer.text()
+    // A line may break there, and nothing else.
+    const text = (await answer.text()).replaceAll('<wbr>', '')
     const heading = plain(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(text)?.[1] ?? '')
     return { status: answer.status, url, headers: answer.headers, text, heading }
   }

@@ -16,7 +16,7 @@ const onEveryPage = {
   timesScriptHref: '/assets/local-times.js',
   typedScriptHref: '/assets/typed.js',
   sentScriptHref: '/assets/sent.js',
-  confirmedScriptHref: '/assets/confirmed.js',
+  mailWaitScriptHref: '/assets/mail-wait.js',
   languages: LANGUAGES,
 }
 const render = createRenderer(createTemplates(viewsDir, catalogue, onEveryPage), {

@@ -1,4 +1,4 @@
-/** The pages of a code by mail, before a sign-in, a registration or a reset, and the puzzle for scripts. */
+/** The pages of a code by mail, before a sign-in, a registration or a reset, and what scripts ask. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { confirmCheck, requestCheck } from '../../accounts/challenges/mail-check.ts'
@@ -11,6 +11,7 @@ import type { LinkPages } from '../../interaction/link-pages.ts'
 import type { Said } from '../../interaction/next-page.ts'
 import { nameWords } from '../../interaction/typed-address.ts'
 import { redirect } from '../../interaction/page.ts'
+import { createMailDelay } from '../../outbox/mail-queue.ts'
 import { parseEmail } from '../../platform/email.ts'
 import type { Services } from '../../services.ts'
 import type { Message } from '../../words/message.ts'
@@ -24,9 +25,13 @@ const codeSchema = z.object({
   code: z.string().max(LONGEST_CODE, 'check-code-wrong').trim().min(1, 'check-code-missing'),
 })
 
-/** Answers scripts, which send no form. Nothing is stored for a puzzle. */
-export function puzzleRoutes(services: Pick<Services, 'config' | 'clock' | 'sealer'>): Router {
+/** Answers scripts, which send no form. Nothing is stored for a puzzle. Whether mails are late is no secret of anybody. */
+export function scriptRoutes(services: Pick<Services, 'config' | 'clock' | 'db' | 'sealer'>): Router {
   const router = new Router()
+  const mailsAreLate = createMailDelay(services)
+  router.get('/check/mails', async (ctx) => {
+    ctx.body = { late: await mailsAreLate() }
+  })
   router.get('/check/puzzle', (ctx) => {
     ctx.body = issuePuzzle(services, requestState(ctx).clientIp ?? '')
   })
@@ -73,8 +78,8 @@ async function showCode(pages: LinkPages, ctx: AnyContext): Promise<void> {
     action: `/check/code${ctx.search}`,
     againHref: `/check${ctx.search}`,
     email: about['email'],
-    mailsAreLate: await pages.mailsAreLate(),
     errors: {},
+    ...(await pages.mailWait(ctx, said)),
   }
   pages.render(ctx, 'check-code', { ...locals, ...said })
 }

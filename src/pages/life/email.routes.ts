@@ -35,6 +35,7 @@ async function show(services: LifeServices, ctx: AnyContext, member: Member): Pr
   // Asked for before the form is filled in, so that nobody types an address in vain.
   if (!pending && !(await services.recentProof.isProven(ctx, member)))
     return withRecentProof<LifeServices>('email', show)(services, ctx, member)
+  const said = services.nextPage.take(ctx, member)
   services.render(ctx, 'account-email', {
     signOutHref: SIGN_OUT_PATH,
     account: { email: account.email, emailVerified: isVerified(account) },
@@ -42,9 +43,9 @@ async function show(services: LifeServices, ctx: AnyContext, member: Member): Pr
     action: PATH,
     confirmAction: `${PATH}/confirm`,
     cancelAction: `${PATH}/cancel`,
-    mailsAreLate: pending !== undefined && (await services.mailsAreLate()),
     errors: {},
-    ...services.nextPage.take(ctx, member),
+    ...said,
+    ...(pending && (await services.mailWait(ctx, said))),
   })
 }
 

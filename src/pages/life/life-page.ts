@@ -2,15 +2,15 @@
 import type { PageServices } from '../../feature.ts'
 import { createBrowserSecret } from '../../interaction/browser-secret.ts'
 import type { BrowserSecret } from '../../interaction/browser-secret.ts'
+import { createMailWait } from '../../interaction/pending/mail-wait.ts'
+import type { MailWait } from '../../interaction/pending/mail-wait.ts'
 import { createRecentProof } from '../../interaction/proof/recent-proof.ts'
 import type { RecentProof } from '../../interaction/proof/recent-proof.ts'
-import { createMailDelay } from '../../outbox/mail-queue.ts'
 
 export type LifeServices = PageServices & {
   browserSecret: BrowserSecret
   recentProof: RecentProof
-  /** Whether mails are late now. */
-  mailsAreLate: () => Promise<boolean>
+  mailWait: MailWait
 }
 
 export function lifeServices(services: PageServices): LifeServices {
@@ -18,7 +18,7 @@ export function lifeServices(services: PageServices): LifeServices {
     ...services,
     browserSecret: createBrowserSecret(services.config),
     recentProof: createRecentProof(services),
-    mailsAreLate: createMailDelay(services),
+    mailWait: createMailWait(services),
   }
 }
 

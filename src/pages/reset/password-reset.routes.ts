@@ -14,6 +14,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import { CHALLENGE_NEEDED, orChallenge } from '../../interaction/challenge.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
+import { keptCode } from '../../interaction/next-page.ts'
 import { redirect } from '../../interaction/page.ts'
 
 const forgotSchema = z.object({
@@ -77,10 +78,9 @@ async function showSent(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const { about } = pages.nextPage.take(ctx)
   const form = forgotHref(pages, ctx)
   if (!about) return redirect(ctx, form)
-  const mailsAreLate = await pages.mailsAreLate()
   const client = await pages.appOf(ctx)
-  const locals = { email: about['email'], forgotHref: form, mailsAreLate, client }
-  pages.render(ctx, 'forgot-sent', { ...locals })
+  const locals = { email: about['email'], forgotHref: form, client }
+  pages.render(ctx, 'forgot-sent', { ...locals, ...(await pages.mailWait(ctx)) })
 }
 
 /** Opening the link changes nothing, so that mail scanners do no harm. */
@@ -123,7 +123,10 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(resetSchema, fields)
   const link = new URLSearchParams({ token: fields['token'] ?? '' })
   const refuse = (errors: FormErrors) =>
-    pages.nextPage.lead(ctx, `/reset?${link}`, { values: form.values, errors })
+    pages.nextPage.lead(ctx, `/reset?${link}`, {
+      values: { ...form.values, ...keptCode(ctx, errors) },
+      errors,
+    })
   if (!form.ok) return refuse(form.errors)
   const { token, way, code, name, password: newPassword } = form.value
   const browser = pages.browserSecret.read(ctx)

@@ -4,9 +4,10 @@ import { createTrustedBrowserCookie } from '../../interaction/pending/trusted-br
 import type { TrustedBrowserCookie } from '../../interaction/pending/trusted-browser-cookie.ts'
 import { createPendingSignIns } from '../../interaction/pending/pending-sign-ins.ts'
 import type { PendingSignIns } from '../../interaction/pending/pending-sign-ins.ts'
+import { createMailWait } from '../../interaction/pending/mail-wait.ts'
+import type { MailWait } from '../../interaction/pending/mail-wait.ts'
 import { browserMemoryOf } from '../../interaction/signed-in-browser.ts'
 import type { BrowserMemory } from '../../interaction/signed-in-browser.ts'
-import { createMailDelay } from '../../outbox/mail-queue.ts'
 import { createOfferedUpstreams } from '../../upstreams/offered.ts'
 import type { OfferedUpstreams } from '../../upstreams/offered.ts'
 import { createMailedCodes } from './mailed-codes-cookie.ts'
@@ -18,7 +19,7 @@ export type SignInServices = PageServices &
     mailed: MailedCodes
     trustedCookie: TrustedBrowserCookie
     offered: OfferedUpstreams
-    mailsAreLate: () => Promise<boolean>
+    mailWait: MailWait
   }
 
 export function signInServices(services: PageServices): SignInServices {
@@ -29,6 +30,6 @@ export function signInServices(services: PageServices): SignInServices {
     mailed: createMailedCodes(services),
     trustedCookie: createTrustedBrowserCookie(services),
     offered: createOfferedUpstreams(services),
-    mailsAreLate: createMailDelay(services),
+    mailWait: createMailWait(services),
   }
 }

@@ -40,14 +40,15 @@ async function show(services: SignInServices, place: Place): Promise<void> {
   const { ctx, of, path, signInPath, query } = place
   const kept = services.mailed.read(ctx, of)
   if (!kept || !services.config.factors.emailSignIn) return redirect(ctx, signInPath + query)
+  const said = services.nextPage.take(ctx)
   services.render(ctx, 'sign-in-mail', {
     action: `${path}/email-code${query}`,
     startOverHref: signInPath + query,
     login: kept.login,
-    mailsAreLate: await services.mailsAreLate(),
     errors: {},
     ...(await place.locals()),
-    ...services.nextPage.take(ctx),
+    ...said,
+    ...(await services.mailWait(ctx, said)),
   })
 }
 

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { finishSignIn, finishUpstreamSignIn, provenAccount } from '../../factors/finish-sign-in.ts'
 import type { PasswordProof } from '../../factors/finish-sign-in.ts'
 import { finishByMail } from '../../factors/spared/mailed-factor.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { factorsOf } from '../../factors/factors.ts'
@@ -244,6 +245,8 @@ async function render(services: SignInServices, place: Place, proven: Proven): P
   const { wrong } = ctx.query
   const problem = problems.get(wrong)
   const asksCode = mode !== 'app' || totp !== undefined
+  const errors: FormErrors =
+    problem === undefined ? {} : { [asksCode && !isOfPasskey(wrong) ? 'code' : '']: problem }
   services.render(ctx, 'sign-in-code', {
     action,
     hasApp: totp !== undefined,
@@ -258,8 +261,8 @@ async function render(services: SignInServices, place: Place, proven: Proven): P
     startOverHref: place.signInPath + to({}),
     mode,
     email,
-    mailsAreLate: mode === 'mail' && (await services.mailsAreLate()),
-    errors: problem === undefined ? {} : { [asksCode && !isOfPasskey(wrong) ? 'code' : '']: problem },
+    errors,
+    ...(mode === 'mail' ? await services.mailWait(ctx, { errors }) : {}),
     ...(await place.locals()),
   })
 }

@@ -24,6 +24,7 @@ import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
+import { keptCode } from '../../interaction/next-page.ts'
 import { redirect } from '../../interaction/page.ts'
 import { originOf } from '../../interaction/signed-in-browser.ts'
 import { goOn, showReady } from './sign-up-pages.ts'
@@ -87,7 +88,10 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const { token: sent = '', mode: sentMode } = fields
   const link = new URLSearchParams({ token: sent, ...(sentMode === undefined ? {} : { mode: sentMode }) })
   const refuse = (errors: FormErrors) =>
-    pages.nextPage.lead(ctx, `/activate?${link}`, { values: form.values, errors })
+    pages.nextPage.lead(ctx, `/activate?${link}`, {
+      values: { ...form.values, ...keptCode(ctx, errors) },
+      errors,
+    })
   if (!form.ok) return refuse(form.errors)
   const activated = await attempt(pages, ctx, form.value, response)
   // The page of a used link says that the account is active.

@@ -11,7 +11,7 @@ import { detailsSignal } from '../../passkeys/signals.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import { PAGE_POLICY, replaceContentPolicy } from '../../http/security-headers.ts'
+import { nextRefresh } from '../../interaction/pending/mail-wait.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Message } from '../../words/message.ts'
 import { formHref, goOn, goOnByItself, here, problemTexts, sentHref, wayOn } from './sign-up-pages.ts'
@@ -27,9 +27,6 @@ const CODE_PROBLEMS = {
   wrong_code: 'register-sent-code-wrong',
   exhausted: 'register-sent-code-exhausted',
 }
-
-/** Our scripts run here, and one asks whether the address was confirmed meanwhile. */
-const POLICY = PAGE_POLICY.replace(/script-src[^;]*/, "script-src 'self'; connect-src 'self'")
 
 /** Without JavaScript, the page loads itself again so often, and then stops. Long enough to type a code. */
 const REFRESH_SECONDS = 20
@@ -58,13 +55,12 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   if (kept && ctx.method === 'GET' && (await isConfirmed(pages, here(pages, ctx, kept))))
     return goOnByItself(pages, ctx, kept)
   const { errors = {}, notice } = said
-  const [client, mailsAreLate] = await Promise.all([pages.appOf(ctx), pages.mailsAreLate()])
+  const [client, wait] = await Promise.all([pages.appOf(ctx), pages.mailWait(ctx)])
   const signInHref = wayOn(pages, ctx).signIn ?? '/sign-in'
   const links = { ...(kept ? hrefsFor(pages, ctx, kept) : resendFor(pages, ctx)), signInHref }
   const passkeySignals = [kept?.passkey && detailsSignal(pages, personOf(kept), kept.passkey)]
-  const locals = { email, errors, notice, client, mailsAreLate, passkeySignals, ...links }
+  const locals = { email, errors, notice, client, ...wait, passkeySignals, ...links }
   pages.render(ctx, 'register-sent', locals)
-  if (kept) replaceContentPolicy(ctx, POLICY)
 }
 
 /** The passkey was made under the address that was typed first. */
@@ -76,15 +72,13 @@ function personOf({ email, profile }: WaitingRegistration) {
 function hrefsFor(pages: SignUpPages, ctx: AnyContext, { id }: WaitingRegistration) {
   const sent = sentHref(pages, ctx, id)
   const { search } = new URL(sent, 'http://localhost')
-  const refreshed = Number(ctx.query['refreshed'] ?? 0) || 0
-  const next = `${sent}&${new URLSearchParams({ refreshed: String(refreshed + 1) })}`
   return {
     codeAction: sent,
     resendAction: `/register/resend${search}`,
     addressHref: `/register/address${search}`,
     confirmedHref: `/register/confirmed?${new URLSearchParams({ for: id })}`,
     checkHref: sent,
-    refresh: refreshed < MOST_REFRESHES ? { seconds: REFRESH_SECONDS, href: next } : undefined,
+    refresh: nextRefresh(ctx, REFRESH_SECONDS, MOST_REFRESHES),
   }
 }
 
@@ -111,7 +105,7 @@ async function tell(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const kept = pages.waiting.read(ctx, idOf(ctx))
   const confirmed = kept !== undefined && (await isConfirmed(pages, here(pages, ctx, kept)))
   ctx.type = 'json'
-  ctx.body = JSON.stringify({ confirmed, late: await pages.mailsAreLate() })
+  ctx.body = JSON.stringify({ confirmed, late: (await pages.mailWait(ctx)).mailsAreLate })
 }
 
 /** Another mail. Without a registration in this browser, for an address alone: its link then asks for the password. */

@@ -6,16 +6,17 @@ import { resendActivation } from '../../accounts/journeys/sign-up.ts'
 import { codeProblemMessage } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import type { PageServices } from '../../feature.ts'
-import { createMailDelay } from '../../outbox/mail-queue.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { Services } from '../../services.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
+import { createMailWait } from '../../interaction/pending/mail-wait.ts'
+import type { MailWait } from '../../interaction/pending/mail-wait.ts'
 import type { Said } from '../../interaction/next-page.ts'
 import { resume } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
 export function verifyEmailPages(given: PageServices): StepPages {
-  const services = { ...given, mailsAreLate: createMailDelay(given) }
+  const services = { ...given, mailWait: createMailWait(given) }
   return {
     show: (page) => show(services, page),
     async submit(page) {
@@ -49,17 +50,18 @@ function leadBack({ nextPage }: PageServices, { ctx, uid, query }: Page, said: s
 }
 
 async function show(
-  services: PageServices & { mailsAreLate: () => Promise<boolean> },
+  services: PageServices & { mailWait: MailWait },
   { ctx, interaction, uid, query }: Page,
 ): Promise<void> {
   const account = await findAccountById(services.db, interaction.session?.accountId ?? '')
+  const said = services.nextPage.take(ctx)
   const locals = {
     action: `/interaction/${uid}/verify-email${query}`,
     client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
-    mailsAreLate: await services.mailsAreLate(),
     errors: {},
-    ...services.nextPage.take(ctx),
+    ...said,
+    ...(await services.mailWait(ctx, said)),
   }
   services.render(ctx, 'verify-email', locals)
 }

@@ -1,8 +1,8 @@
-// Goes on once the address was confirmed on another device, and says when mails are late. Asks only while somebody looks at
-// the page, and not for ever.
-const { confirmed: href, go } = document.querySelector('[data-confirmed]').dataset
+// On a page that waits for a mail: says when mails are late, and goes on once the address was confirmed on another device.
+// Asks only while somebody looks at the page, and not for ever.
 const delay = document.querySelector('[data-mail-delay]')
-const EVERY_MS = 3000
+const { confirmed, go } = document.querySelector('[data-confirmed]')?.dataset ?? {}
+const EVERY_MS = confirmed ? 3000 : 10_000
 const UNTIL_MS = Date.now() + 60 * 60 * 1000
 let asking = false
 
@@ -10,11 +10,12 @@ async function ask() {
   if (asking || document.visibilityState !== 'visible' || Date.now() > UNTIL_MS) return
   asking = true
   try {
+    const href = confirmed ?? delay.dataset.ask
     const answer = await fetch(href, { cache: 'no-store', headers: { accept: 'application/json' } })
     if (!answer.ok) return
-    const { confirmed, late } = await answer.json()
-    if (delay) delay.hidden = !late
-    if (confirmed) location.assign(go)
+    const found = await answer.json()
+    delay.hidden = !found.late
+    if (found.confirmed) location.assign(go)
   } catch {
     // Offline for a moment: the next question may be answered.
   } finally {

@@ -1,0 +1,17 @@
+import { expect } from 'chai'
+import { breakPoints } from '../../src/words/break-points.ts'
+
+const SHOWN: readonly [string, string][] = [
+  ['ada.lovelace+news@mail-list.example.org', 'ada.|lovelace+|news@|mail-|list.|example.|org'],
+  ['We wrote to ada_l@example.org.', 'We wrote to ada_|l@|example.|org.'],
+  ['我们已向 ada@example.org 发送验证码。', '我们已向 ada@|example.|org 发送验证码。'],
+  ['a--b@example.org', 'a--|b@|example.|org'],
+  ['No address, but e.g. a well-known word.', 'No address, but e.g. a well-known word.'],
+  ['', ''],
+]
+
+describe('words/break-points', () => {
+  it('cuts an address after its dots and signs, and nothing else', () => {
+    for (const [text, cut] of SHOWN) expect(breakPoints(text).join('|'), text).to.equal(cut)
+  })
+})
