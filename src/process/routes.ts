@@ -36,6 +36,7 @@ import {
 } from '../provider/endpoints/addresses.ts'
 import { provenAddress } from '../provider/binding/mtls.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
+import { linkedCodeRoutes } from '../provider/endpoints/linked-code.routes.ts'
 import { refuseFloods } from '../provider/endpoints/floods.routes.ts'
 import { refuseOtherAddresses } from '../provider/endpoints/other-addresses.routes.ts'
 import { formAddressRoutes, postedRequestRoutes } from '../provider/endpoints/posted-request.routes.ts'
@@ -117,6 +118,7 @@ function aroundLibrary(issuerOrigin: string, { limits, oidc }: Site): Koa.Middle
   inner.use(resumedRequestRoutes(authorization, 'restart').routes())
   inner.use(ownFormsElsewhere({ issuerOrigin, isForm: isLibraryForm, showsForm: showsLibraryForm }))
   inner.use(refuseFloods(limits, [authorization, code_verification]))
+  inner.use(linkedCodeRoutes(code_verification).routes())
   inner.use(oidc.middleware)
   return compose(inner.middleware)
 }

@@ -6,6 +6,8 @@ import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import { randomToken } from '../../platform/tokens.ts'
+import { linkedCodeOf } from '../../provider/endpoints/linked-code.routes.ts'
 import type { Next } from '../../provider/library/places.ts'
 import { POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 
@@ -37,7 +39,10 @@ export function deviceFlow(pages: DevicePages): DeviceFlow {
   }
 }
 
-/** `verification_uri_complete` only fills in the form. The library would submit it. This runs before the library. */
+/**
+ * An address with a code that was not opened by a person only fills in the form. The library would submit it. This runs before
+ * the library.
+ */
 export function fillInUserCode(ctx: KoaContextWithOIDC): boolean {
   if (ctx.method === 'POST' || ctx.search === '') return false
   const { user_code: userCode } = ctx.query
@@ -48,9 +53,16 @@ export function fillInUserCode(ctx: KoaContextWithOIDC): boolean {
 
 /**
  * The person compares the code and the device on the page of the consent, with the account at hand: one question in place of
- * two. The policy of the provider asks it for each code.
+ * two. The policy of the provider asks it for each code. The code of an opened address gets what its form would have brought.
  */
 export async function compareLater(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
+  const { session } = ctx.oidc
+  const linked = linkedCodeOf(ctx)
+  if (linked !== undefined && session) {
+    const secret = randomToken()
+    session.state = { secret }
+    Object.assign(ctx.oidc, { body: { xsrf: secret, user_code: linked } })
+  }
   const { body } = ctx.oidc as { body?: Record<string, unknown> }
   if (body?.['user_code']) Object.assign(body, { confirm: 'yes', abort: undefined })
   await next()
