@@ -8,6 +8,7 @@ import { brandRoutes } from './brand/brand.routes.ts'
 import { isOfApi } from './operations/scopes.ts'
 import { AppError } from './platform/errors.ts'
 import { renderFailure } from './pages/errors/failure-page.ts'
+import { createTryLater } from './pages/errors/try-later.routes.ts'
 import { accessLog } from './http/access-log.ts'
 import { loadAssets } from './http/assets.ts'
 import type { Assets } from './http/assets.ts'
@@ -18,7 +19,7 @@ import { loggableError } from './platform/logging/loggable-error.ts'
 import { createOverload } from './process/floods.ts'
 import { ownHost } from './http/request/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
-import type { Templates } from './http/render.ts'
+import type { Render, Templates } from './http/render.ts'
 import { requestLanguage } from './http/request/request-language.ts'
 import type { LanguageRules } from './http/request/request-language.ts'
 import { requestState } from './http/request/request-state.ts'
@@ -58,8 +59,7 @@ export function createApp(parts: Parts): App {
   const templates = templatesOf(config, assets.assetHref, developer)
   const languages = { secure: config.secure, clock, developer }
   const render = createRenderer(templates, languages)
-  const overload = createOverload(parts, templates)
-  const failures = { log, renderErrorPage: renderFailure(render, developer), answerOverload: overload.answer }
+  const { failures, gate, tryLater } = refusals(parts, render, developer)
   const opened: Opened = {}
   koa.use(accessLog({ log }))
   koa.use(clientAddress(config.trustedProxies))
@@ -67,7 +67,7 @@ export function createApp(parts: Parts): App {
   koa.use(errorHandler(failures))
   koa.use(securityHeaders(config.secure, isPopupPath))
   koa.use(endpointsOf(opened))
-  koa.use(overload.gate)
+  koa.use(gate)
   koa.use(brandRoutes(config.brand)).use(assets.middleware)
   koa.use(
     healthRoutes(
@@ -76,6 +76,7 @@ export function createApp(parts: Parts): App {
     ).routes(),
   )
   koa.use(ownHost(config.issuer, (path) => isForPrograms(path) || isOfApi(path)))
+  koa.use(tryLater.routes())
   koa.use(forReader(languages, (ctx, next) => (opened.routes?.others ?? notYet)(ctx, next)))
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
   return {
@@ -86,6 +87,15 @@ export function createApp(parts: Parts): App {
     },
     provider: () => providerOf(opened),
   }
+}
+
+/** How failures are answered, and what refuses floods. */
+function refusals(parts: Parts, render: Render, developer: boolean) {
+  const tryLater = createTryLater(parts)
+  const pages = { renderErrorPage: renderFailure(render, developer), leadElsewhere: tryLater.lead }
+  const { answer, gate } = createOverload(parts, pages)
+  const failures = { ...pages, log: parts.log, answerOverload: answer }
+  return { failures, gate, tryLater: tryLater.routes(pages.renderErrorPage) }
 }
 
 function providerOf({ routes }: Opened): Provider {

@@ -7,19 +7,20 @@ import type { Middleware } from 'koa'
 import { AppError, Overload } from '../platform/errors.ts'
 import type { Logger } from '../platform/logging/log.ts'
 import { toFailure } from './public-error.ts'
-import type { Failure } from './public-error.ts'
+import type { Failure, LeadElsewhere, RenderErrorPage } from './public-error.ts'
 import { loggableError } from '../platform/logging/loggable-error.ts'
 import type { AnswerOverload } from './overload.ts'
 import { redactedPath } from './request/redacted-path.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext, RequestState } from './request/request-state.ts'
-
-export type ErrorPage = Failure & { errorId: string }
+import { wantsPage } from './request/wants-page.ts'
 
 export type ErrorNeeds = {
   log: Logger
   /** Sets the HTML body for the failure. If it throws, plain text is answered. */
-  renderErrorPage: (ctx: AnyContext, page: ErrorPage) => unknown
+  renderErrorPage: RenderErrorPage
+  /** Is asked before a failure is answered with a page. */
+  leadElsewhere?: LeadElsewhere
   /** Answers requests that are refused by overload. It logs for itself. */
   answerOverload?: AnswerOverload
 }
@@ -40,7 +41,7 @@ export function errorHandler(needs: ErrorNeeds): Middleware {
 }
 
 /** Logs a failure and answers it; also for a library that hands its errors to a function instead of throwing. */
-export function failureResponder({ log, renderErrorPage, answerOverload }: ErrorNeeds) {
+export function failureResponder({ log, renderErrorPage, leadElsewhere, answerOverload }: ErrorNeeds) {
   return async (ctx: AnyContext, error: unknown): Promise<void> => {
     const state = requestState(ctx)
     const isFolded = error instanceof Overload && answerOverload && !state.answerFailure
@@ -56,11 +57,10 @@ export function failureResponder({ log, renderErrorPage, answerOverload }: Error
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return abandon(ctx)
     const page = { ...failure, errorId }
     const { answerFailure } = state
-    await answer(
-      ctx,
-      page,
-      answerFailure ? asOwn(answerFailure, error) : byAccept(needsPage(renderErrorPage, log)),
-    )
+    for (const name of STALE) ctx.remove(name)
+    if (!answerFailure && leadElsewhere?.(ctx, page)) return
+    const write = answerFailure ? asOwn(answerFailure, error) : byAccept(needsPage(renderErrorPage, log))
+    await answer(ctx, page, write)
   }
 }
 
@@ -78,7 +78,7 @@ function abandon(ctx: AnyContext): void {
   if (!ctx.res.writableEnded) ctx.res.destroy()
 }
 
-type RenderPage = (ctx: AnyContext, page: ErrorPage) => Promise<boolean>
+type RenderPage = (ctx: AnyContext, page: Logged) => Promise<boolean>
 
 function needsPage(renderErrorPage: ErrorNeeds['renderErrorPage'], log: Logger): RenderPage {
   return async (ctx, page) => {
@@ -102,10 +102,10 @@ const STALE = [
   'Content-Length',
 ]
 
-type WriteAnswer = (ctx: AnyContext, page: ErrorPage) => Promise<void> | void
+type Logged = Failure & { errorId: string }
+type WriteAnswer = (ctx: AnyContext, page: Logged) => Promise<void> | void
 
-async function answer(ctx: AnyContext, page: ErrorPage, write: WriteAnswer): Promise<void> {
-  for (const name of STALE) ctx.remove(name)
+async function answer(ctx: AnyContext, page: Logged, write: WriteAnswer): Promise<void> {
   await write(ctx, page)
   ctx.status = page.status
   ctx.set('Cache-Control', 'no-store')
@@ -118,20 +118,18 @@ function asOwn(answerFailure: NonNullable<RequestState['answerFailure']>, error:
 
 function byAccept(renderPage: RenderPage): WriteAnswer {
   return async (ctx, page) => {
-    // JSON comes first, so that a caller without preference (curl, an API client) gets it.
-    const html = ctx.accepts('json', 'html') === 'html'
-    if (!html) answerJson(ctx, page)
+    if (!wantsPage(ctx)) answerJson(ctx, page)
     else if (!(await renderPage(ctx, page))) answerText(ctx, page)
     ctx.vary('Accept')
   }
 }
 
-function answerJson(ctx: AnyContext, { code, message, errorId }: ErrorPage): void {
+function answerJson(ctx: AnyContext, { code, message, errorId }: Logged): void {
   ctx.type = 'json'
   ctx.body = JSON.stringify({ error: code, error_description: message, error_id: errorId })
 }
 
-function answerText(ctx: AnyContext, { message, errorId }: ErrorPage): void {
+function answerText(ctx: AnyContext, { message, errorId }: Logged): void {
   ctx.type = 'text'
   ctx.body = `${message}\n\nError ${errorId}\n`
 }

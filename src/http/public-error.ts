@@ -2,6 +2,7 @@
 import { ZodError } from 'zod'
 import { AppError, unavailable } from '../platform/errors.ts'
 import { isOutage } from './outage.ts'
+import type { AnyContext } from './request/request-state.ts'
 import { describeIssues } from './request/validate.ts'
 
 export type Failure = {
@@ -11,6 +12,18 @@ export type Failure = {
   message: string
   retryAfterSeconds?: number | undefined
 }
+
+export type ErrorPage = Failure & {
+  /** Missing where the refusal has no log line of its own. */
+  errorId?: string | undefined
+  /** The page of the form that was refused. */
+  formHref?: string
+}
+
+/** Answers with a redirect to a page that says why. False: the failure is the answer. */
+export type LeadElsewhere = (ctx: AnyContext, failure: ErrorPage) => boolean
+
+export type RenderErrorPage = (ctx: AnyContext, page: ErrorPage) => unknown
 
 /** Maps any thrown value to a failure. Unknown ones become a 500 without details. */
 export function toFailure(error: unknown): Failure {

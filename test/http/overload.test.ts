@@ -7,7 +7,6 @@ import { clientAddress } from '../../src/http/request/client-ip.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'
 import { formGate } from '../../src/http/form-gate.ts'
 import type { FormGateNeeds } from '../../src/http/form-gate.ts'
-import { roughLanguage } from '../../src/http/request/request-language.ts'
 import { createOverloadAnswers } from '../../src/http/overload.ts'
 import type { OverloadNeeds } from '../../src/http/overload.ts'
 import { listen, memoryLog } from './loopback.ts'
@@ -32,12 +31,10 @@ describe('http/overload', () => {
     const { log } = logged
     const answerOverload = createOverloadAnswers({
       log,
-      renderPage: ({ code, language, backHref }) =>
-        `<h1 lang="${language}">${code}</h1><a href="${backHref}">Try again</a>`,
-      languages: ['en', 'ru'],
-      languageOf: (ctx) => roughLanguage(ctx, true),
-      backHrefs: ['', '/'],
-      backHref: (path) => (path === '/form' ? '' : '/'),
+      renderErrorPage: (ctx, { code, errorId }) => {
+        ctx.type = 'html'
+        ctx.body = `<h1>${code}</h1>${errorId ?? ''}`
+      },
       pauseMs: 0,
       ...over,
     })
@@ -53,50 +50,27 @@ describe('http/overload', () => {
     throw new Overload('too_many_attempts', 300)
   }
 
-  it('answers a fixed page with status, Retry-After and a way on, and JSON to programs', async () => {
+  it('answers a page without an error id, with status and Retry-After, and JSON to programs', async () => {
     const url = await start({}, refuse)
     const page = await fetch(`${url}/form`, { method: 'POST', headers: html })
     expect(page.status).to.equal(429)
     expect(page.headers.get('retry-after')).to.equal('300')
     expect(page.headers.get('cache-control')).to.equal('no-store')
-    expect(await page.text()).to.equal('<h1 lang="en">too_many_attempts</h1><a href="">Try again</a>')
-    const elsewhere = await fetch(`${url}/elsewhere`, { method: 'POST', headers: html })
-    expect(await elsewhere.text()).to.contain('href="/"')
+    expect(await page.text()).to.equal('<h1>too_many_attempts</h1>')
     const json = await fetch(`${url}/form`, { method: 'POST' })
+    expect(json.status).to.equal(429)
     expect(await json.json()).to.have.property('error', 'too_many_attempts')
   })
 
-  it('names the minutes until another attempt, and makes each page once', async () => {
-    const made: number[] = []
-    const waits = [300, 241, 59, 0, 4000]
-    const url = await start(
-      {
-        languages: ['en'],
-        backHrefs: ['/'],
-        renderPage: ({ minutes }) => {
-          made.push(minutes)
-          return `in ${minutes}`
-        },
-      },
-      () => {
-        throw new Overload('too_many_attempts', waits.shift() ?? 0)
-      },
-    )
-    const texts = []
-    for (let at = 0; at < 5; at += 1) texts.push(await (await fetch(url, { headers: html })).text())
-    expect(texts).to.eql(['in 5', 'in 5', 'in 1', 'in 0', 'in 70'])
-    expect(made.filter((minutes) => minutes > 0)).to.eql([5, 1, 70])
-  })
-
-  it('speaks the language that the browser names first or the person chose, without reading all of the header', async () => {
-    const url = await start({}, refuse)
-    const languageOf = async (headers: Record<string, string>) => {
-      const answer = await fetch(url, { headers: { ...html, ...headers } })
-      return /lang="(\w+)"/.exec(await answer.text())?.[1]
+  it('leaves the answer to a redirect where there is one', async () => {
+    const leadElsewhere: OverloadNeeds['leadElsewhere'] = (ctx, { code, status, retryAfterSeconds }) => {
+      ctx.redirect(`/because/${code}/${status}/${retryAfterSeconds}`)
+      return true
     }
-    expect(await languageOf({ 'accept-language': 'de-DE, ru;q=0.8, en;q=0.5' })).to.equal('ru')
-    expect(await languageOf({ 'accept-language': 'en', cookie: '__Host-as_language=ru.1' })).to.equal('ru')
-    expect(await languageOf({ 'accept-language': `${'xx,'.repeat(2000)}ru` })).to.equal('en')
+    const url = await start({ leadElsewhere }, refuse)
+    const answer = await fetch(url, { method: 'POST', headers: html, redirect: 'manual' })
+    expect(answer.status).to.equal(302)
+    expect(answer.headers.get('location')).to.equal('/because/too_many_attempts/429/300')
   })
 
   it('writes one line for all that were refused in a while, and none for each [S-2.51]', async () => {

@@ -271,11 +271,12 @@ function fingerprint({ status, text, headers, through }: Visited, email: string)
   return { status, body, cookies, headers: names, through: through.map(redirectPrint) }
 }
 
-/** A sealed cookie differs each time. Its length must not. */
+/** A sealed cookie or reason differs each time. Its length must not. */
 function redirectPrint({ status, headers }: Visited) {
   const to = headers
     .get('location')
-    ?.replace(/\/interaction\/.*/, '(interaction)')
+    ?.replace(/(?:\/|%2F)interaction.*/, '(interaction)')
+    .replace(/why=[\w.-]+/, (why) => `why of ${why.length}`)
     .replace(/for=[\w-]{16}/, '')
   const cookies = headers.getSetCookie().map((line) => line.replace(/expires=[^;]*/i, ''))
   return { status, to, cookies: cookies.map((line) => [line.split('=')[0], line.length]) }

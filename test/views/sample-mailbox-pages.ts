@@ -27,13 +27,14 @@ export const mailboxPages: SamplePage[] = [
 
 export const errorPages: SamplePage[] = [
   {
-    page: 'overload',
-    state: 'sign-in',
+    page: 'error',
+    state: 'too-many-attempts',
     locals: {
+      status: 429,
       title: 'error-title-429',
       heading: 'error-title-429',
       message: { id: 'error-too-many-attempts', args: { minutes: 5 } },
-      backHref: '',
+      backHref: '/sign-in',
       backLabel: 'error-try-again',
     },
   },

@@ -1,5 +1,4 @@
 /** The language of a page, and the cookie of a choice on a page. */
-import { LANGUAGES } from '../../words/catalogue.ts'
 import { languageOf } from '../../words/reader-language.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { cookieName, cookieOf } from './cookies.ts'
@@ -40,25 +39,6 @@ export function requestLanguage(
 }
 
 const MOST_TAGS = 20
-
-/**
- * The language of the choice, else the first that the browser names and we have. It looks at the head of the header only,
- * and not at the weights: browsers name the preferred language first.
- */
-export function roughLanguage(ctx: AnyContext, secure: boolean): string {
-  const tags = [
-    readChoice(ctx, secure)?.language ?? '',
-    ...ctx.get('Accept-Language').slice(0, 100).split(','),
-  ]
-  for (const tag of tags) {
-    const start = tag.trimStart().slice(0, 2).toLowerCase()
-    const found = OWN.find((language) => language.startsWith(start))
-    if (found && start.length === 2) return found
-  }
-  return 'en'
-}
-
-const OWN = Object.keys(LANGUAGES)
 
 /** Keeps the choice in this browser for a year. */
 export function rememberChoice(ctx: AnyContext, language: string, { secure, clock }: LanguageRules): void {

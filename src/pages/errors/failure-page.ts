@@ -44,7 +44,7 @@ export function renderFailure(render: Render, development: boolean): ErrorNeeds[
       status,
       errorId,
       details: development && refusal ? detailsOf(refusal) : undefined,
-      ...wayOn(ctx.path),
+      ...wayOn(ctx.path, failure.formHref),
     }
     render(ctx, 'error', locals, status)
   }
@@ -71,7 +71,8 @@ function detailsOf({ error, reason, got, registered }: Refusal): { name: string;
 }
 
 /** A person that an app sent here to sign out can still sign out. */
-function wayOn(path: string): { backHref: string; backLabel: string } {
+function wayOn(path: string, formHref?: string): { backHref: string; backLabel: string } {
+  if (formHref !== undefined) return { backHref: formHref, backLabel: 'error-try-again' }
   if (path === SIGN_OUT_PATH) return { backHref: SIGN_OUT_PATH, backLabel: 'error-sign-out-here' }
   return { backHref: '/', backLabel: 'error-back-to-start' }
 }

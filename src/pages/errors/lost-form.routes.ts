@@ -9,6 +9,7 @@ import { cookieName, cookieOf } from '../../http/request/cookies.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import { wantsPage } from '../../http/request/wants-page.ts'
 import type { Oidc } from '../../provider/contract/current-provider.ts'
 import type { Services } from '../../services.ts'
 import type { NextPage } from '../../interaction/next-page.ts'
@@ -17,10 +18,9 @@ import { redirect } from '../../interaction/page.ts'
 import { returnPathOf } from '../../interaction/return-path.ts'
 import { showCookiesBlocked } from '../../interaction/start-again.ts'
 import type { TypedAddress } from '../../interaction/typed-address.ts'
+import { ownPath } from './own-path.ts'
 
 const PATH = '/form-again'
-/** One of our own addresses. */
-const OWN = /^\/(?![/\\])/
 /** Forms with the address of the person who wants to sign in. */
 const SIGNS_IN = /^(?:\/interaction\/[\w-]+)?\/(?:sign-in|email-code)$/
 /** Its link opens the page as well. The token of a link is a field of its form. */
@@ -28,7 +28,7 @@ const OF_LINKS = ['/reset', '/activate', '/not-me']
 
 /** False for a program, which reads the refusal. */
 export function showFormAgain({ nextPage, typedAddress }: Memory, ctx: AnyContext): boolean {
-  if (ctx.accepts('json', 'html') !== 'html') return false
+  if (!wantsPage(ctx)) return false
   const { values } = validateForm(z.object({}), formOf(ctx))
   // A request that restarts has its pages at another address.
   if (SIGNS_IN.test(ctx.path)) typedAddress.write(ctx, values['email'] ?? '')
@@ -52,8 +52,7 @@ export function lostFormRoutes(
   const returnPath = returnPathOf(services)
   const name = cookieName('csrf', services.config.secure)
   router.get(PATH, async (ctx) => {
-    const { to } = ctx.query
-    const page = typeof to === 'string' && OWN.test(to) ? to : '/'
+    const page = ownPath(ctx.query['to'])
     // The redirect that led here set it.
     if (cookieOf(ctx, name) !== undefined) return redirect(ctx, page)
     const clientId = returnPath.clientIdOf(page)
