@@ -88,7 +88,7 @@ describe('Somebody who wants to register', () => {
     await giveCode(server, email)
     await page.waitForURL(/\/account$/)
     await page.goto(link)
-    expect(await heading(page)).to.equal('You need an invitation')
+    expect(await heading(page)).to.equal('This invitation no longer works')
   })
 
   it('waits for the approval after the code, and is in the app after it', async () => {

@@ -24,6 +24,12 @@ export const sampleCheckPages: SamplePage[] = [
   { page: 'forgot', state: 'challenge', locals: { ...form, ...links, challenge } },
   { page: 'register-closed', state: 'closed', locals: { why: 'closed', signInHref: '/sign-in' } },
   { page: 'register-closed', state: 'invitation', locals: { why: 'invitation', signInHref: '/sign-in' } },
+  {
+    page: 'register-closed',
+    state: 'ended',
+    locals: { why: 'ended', signInHref: '/sign-in', registerHref: '/register' },
+  },
+  { page: 'register', state: 'signed-in', locals: { ...form, ...links, signedInAs: 'person@example.org' } },
   { page: 'register-waiting', state: 'waiting', locals: {} },
   { page: 'register', state: 'approval', locals: { ...form, ...links, approves: true } },
   { page: 'check', state: 'empty', locals: { ...form, challenge: {}, backHref: '/sign-in' } },

@@ -11,6 +11,7 @@ import {
   activateWithPasskey,
 } from '../../accounts/journeys/activation.ts'
 import { enterByLink, goesOnElsewhere } from '../../accounts/journeys/activation-here.ts'
+import { takesStrangers } from '../../accounts/registrations/registration-mode.ts'
 import { isWaiting } from '../../accounts/registrations/approvals.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
 import { requestOptions } from '../../passkeys/options.ts'
@@ -188,6 +189,8 @@ function expired(pages: SignUpPages, ctx: AnyContext): void {
     purpose: 'activation',
     action: '/register/resend',
     signInHref: '/sign-in',
+    // The account may be gone by now: one that nobody confirmed is deleted.
+    registerHref: takesStrangers(pages.config) ? '/register' : undefined,
     values: { email: pages.typedAddress.read(ctx) },
     errors: {},
   }

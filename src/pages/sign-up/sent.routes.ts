@@ -6,6 +6,7 @@ import { Router } from '@koa/router'
 import { z } from 'zod'
 import { activateHere, isConfirmed } from '../../accounts/journeys/activation-here.ts'
 import { registerAgain, resendActivation } from '../../accounts/journeys/sign-up.ts'
+import { takesStrangers } from '../../accounts/registrations/registration-mode.ts'
 import { readProfile } from '../../accounts/unproven-owner.ts'
 import { detailsSignal } from '../../passkeys/signals.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
@@ -83,7 +84,10 @@ function hrefsFor(pages: SignUpPages, ctx: AnyContext, { id }: WaitingRegistrati
 }
 
 function resendFor(pages: SignUpPages, ctx: AnyContext) {
-  return { resendAction: `/register/resend${pages.returnPath.query(ctx)}` }
+  const query = pages.returnPath.query(ctx)
+  // An account that nobody confirmed is deleted in time. Then no mail comes.
+  const registerHref = takesStrangers(pages.config) ? `/register${query}` : undefined
+  return { resendAction: `/register/resend${query}`, registerHref }
 }
 
 async function submitCode(pages: SignUpPages, ctx: AnyContext): Promise<void> {

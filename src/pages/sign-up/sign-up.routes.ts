@@ -11,7 +11,10 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import { CHALLENGE_NEEDED, orChallenge } from '../../interaction/challenge.ts'
 import { redirect } from '../../interaction/page.ts'
+import { findAccountById } from '../../accounts/account.ts'
 import { findInvitation } from '../../accounts/registrations/invitations.ts'
+import { takesStrangers } from '../../accounts/registrations/registration-mode.ts'
+import { readSession } from '../../provider/sessions/browser-session.ts'
 import { upstreamButtons } from '../../upstreams/offered.ts'
 import type { UpstreamButton } from '../../upstreams/offered.ts'
 import { readCreation } from '../../passkeys/answers.ts'
@@ -54,6 +57,7 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     minLength,
     upstreams: await buttons(pages, ctx),
     approves: invited.approves,
+    signedInAs: invited.byLink ? await signedInAs(pages, ctx) : undefined,
     values: { email: invited.email ?? hinted(ctx.query['email']) ?? pages.typedAddress.read(ctx) },
     errors: {},
     passkey: newPasskeyOf(pages, ctx),
@@ -84,7 +88,10 @@ function newPasskeyOf(pages: SignUpPages, ctx: AnyContext): PasskeyPart | undefi
   return { kind: 'create', options: JSON.stringify(options), state, label: 'passkey-sign-up' }
 }
 
-type Invited = { why?: 'closed' | 'invitation'; email?: string | undefined; approves: boolean }
+/** `ended`: the link was used, revoked, has expired, or never worked. */
+type Closed = 'closed' | 'invitation' | 'ended'
+
+type Invited = { why?: Closed; email?: string | undefined; approves: boolean; byLink?: boolean }
 
 /** What the mode says before an address is typed. */
 async function invitedTo({ db, config, clock }: SignUpPages, ctx: AnyContext): Promise<Invited> {
@@ -94,13 +101,22 @@ async function invitedTo({ db, config, clock }: SignUpPages, ctx: AnyContext): P
   const invitation = invitationOf(ctx)
   if (invitation === undefined) return mode === 'invitation' ? { why: 'invitation', approves } : { approves }
   const found = await findInvitation(db, { invitation }, clock())
-  if (!found) return { why: 'invitation', approves }
-  return { email: found.email ?? undefined, approves: false }
+  if (!found) return { why: 'ended', approves }
+  return { email: found.email ?? undefined, approves: false, byLink: true }
 }
 
-async function closed(pages: SignUpPages, ctx: AnyContext, why: 'closed' | 'invitation'): Promise<void> {
+async function closed(pages: SignUpPages, ctx: AnyContext, why: Closed): Promise<void> {
   const signInHref = pages.returnPath.path(ctx) ?? '/sign-in'
-  pages.render(ctx, 'register-closed', { why, signInHref, client: await pages.appOf(ctx) })
+  const leadsOn = why === 'ended' && takesStrangers(pages.config)
+  const registerHref = leadsOn ? `/register${pages.returnPath.query(ctx)}` : undefined
+  const locals = { why, signInHref, registerHref, client: await pages.appOf(ctx) }
+  pages.render(ctx, 'register-closed', { ...locals }, why === 'ended' ? 410 : 200)
+}
+
+/** Somebody may open the link of an invitation in a browser of another account. */
+async function signedInAs(pages: SignUpPages, ctx: AnyContext): Promise<string | undefined> {
+  const { accountId } = await readSession(pages.oidc.current(), ctx)
+  return accountId === undefined ? undefined : (await findAccountById(pages.db, accountId))?.email
 }
 
 /** The token of the link. It stays in the address of the form. */

@@ -54,7 +54,9 @@ describe('the pages of registration', () => {
     const mail = await registering(stage, visitor, link.replace(stage.issuer, ''), email)
     const done = await visitor.get(linkIn(mail, '/activate'))
     expect(done.heading).to.equal('Your account')
-    expect((await visitor.get(link.replace(stage.issuer, ''))).heading).to.equal('You need an invitation')
+    expect((await visitor.get(link.replace(stage.issuer, ''))).heading).to.equal(
+      'This invitation no longer works',
+    )
   })
 
   it('name the domains that may register', async () => {
