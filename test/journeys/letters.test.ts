@@ -66,6 +66,7 @@ inBothSettings('A letter before an account goes', (world) => {
       expect(await main(late)).to.contain('is not right')
       await late.goto(linkIn(activation, '/activate'))
       expect(await heading(late)).to.equal('This link no longer works')
+      expect(await late.getByRole('link', { name: 'Create an account' }).count()).to.equal(1)
       await press(late, 'Get a new link')
       expect(await heading(late)).to.equal('Check your email')
       await late.getByRole('link', { name: 'Create an account' }).click()
