@@ -12,11 +12,18 @@ import type { MailWait } from './pending/mail-wait.ts'
 import type { NextPage } from './next-page.ts'
 import { findClient, shownClient } from './open-interaction.ts'
 import { returnPathOf } from './return-path.ts'
+import type { FindMember } from './member.ts'
 import type { ReturnPath } from './return-path.ts'
 import { browserMemoryOf } from './signed-in-browser.ts'
 import type { BrowserMemory } from './signed-in-browser.ts'
 
-type OnSite = { render: Render; oidc: Oidc; nextPage: NextPage; wearBrand: WearBrand }
+type OnSite = {
+  render: Render
+  oidc: Oidc
+  nextPage: NextPage
+  wearBrand: WearBrand
+  findMember: FindMember
+}
 
 /** The app that a person comes from, as pages show it. */
 type ShownApp = Awaited<ReturnType<typeof shownClient>>
@@ -38,7 +45,7 @@ export type LinkPages = Services &
   }
 
 export function linkPagesOf(services: Services, site: OnSite): LinkPages {
-  const { render, oidc, nextPage, wearBrand } = site
+  const { render, oidc, nextPage, wearBrand, findMember } = site
   const returnPath = returnPathOf(services)
   return {
     ...services,
@@ -47,6 +54,7 @@ export function linkPagesOf(services: Services, site: OnSite): LinkPages {
     oidc,
     nextPage,
     wearBrand,
+    findMember,
     browserSecret: createBrowserSecret(services.config),
     returnPath,
     mailWait: createMailWait(services),

@@ -248,6 +248,7 @@ export const samplePages: SamplePage[] = [
   sample('disown', 'button', forms),
   sample('disowned', 'mailbox', { mailbox: true, forgotHref: '/forgot' }),
   sample('forgot', 'empty', { ...forms, signInHref: '/sign-in' }),
+  sample('forgot', 'first', { ...forms, isFirst: true, values: { email } }),
   sample('forgot-sent', 'mailbox', { email, mailbox: true, forgotHref: '/forgot' }),
   sample('forgot-sent', 'late', { email, mailbox: false, forgotHref: '/forgot', mailsAreLate: true }),
   sample('reset', 'same-browser', { ...forms, needsCode: false, email }),

@@ -31,6 +31,7 @@ export const sampleUpstreamPages: SamplePage[] = [
     title: 'upstream-which-title',
     account: undefined,
     known: 'person@example.com',
+    client: { name: 'Sample App' },
   }),
   sample('upstream-connect', 'new', { ...connecting, title: 'upstream-which-title', account: undefined }),
   sample('upstream-create', 'new', creating),

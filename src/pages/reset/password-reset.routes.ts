@@ -46,12 +46,16 @@ function forgotHref(pages: LinkPages, ctx: AnyContext): string {
 
 async function showForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const action = forgotHref(pages, ctx)
-  const signInHref = pages.returnPath.path(ctx) ?? '/sign-in'
-  const values = { email: pages.typedAddress.read(ctx) }
+  const member = await pages.findMember(ctx)
+  const back = pages.returnPath.path(ctx)
+  const signInHref = back ?? (member ? undefined : '/sign-in')
+  // An account of another provider or of a passkey may have none. Its owner comes from the pages of the account.
+  const isFirst = member?.account.passwordHash === null
+  const values = { email: pages.typedAddress.read(ctx) || (member?.account.email ?? '') }
   const client = await pages.appOf(ctx)
   const said = pages.nextPage.take(ctx)
   const challenge = await pages.challenges.forPage(ctx, 'forgot', pages.returnPath.query(ctx), said)
-  const locals = { action, signInHref, client, values, errors: {}, ...said, ...challenge }
+  const locals = { action, signInHref, isFirst, client, values, errors: {}, ...said, ...challenge }
   pages.render(ctx, 'forgot', { ...locals })
 }
 

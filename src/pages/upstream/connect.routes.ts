@@ -9,6 +9,7 @@ import { SECURITY_PATH } from '../../factors/factor-changes.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Member } from '../../interaction/member.ts'
+import { shownClient } from '../../interaction/open-interaction.ts'
 import { redirect, returnQuery } from '../../interaction/page.ts'
 import { OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { dropKept, findKept } from '../../upstreams/client/flows.ts'
@@ -50,14 +51,16 @@ export async function withKept(services: UpstreamServices, ctx: AnyContext, work
 
 async function show(services: UpstreamServices, ctx: AnyContext, kept: Kept): Promise<void> {
   const member = await services.findMember(ctx)
-  const { identity, upstream } = kept
+  const { identity, upstream, client } = kept
   const { email, emailVerified } = identity
+  await services.wearBrand(ctx, client)
   // The provider vouches for the address, so this person may know who has it here.
   const known = emailVerified && email !== undefined && (await findAccountByEmail(services.db, email))
   services.render(ctx, 'upstream-connect', {
     title: member ? TITLES.connect : TITLES.signIn,
     label: upstream.label,
     shownAs: identity.shownAs,
+    client: client && (await shownClient(services.oidc.current(), client)),
     known: known ? known.email : undefined,
     account: member && { email: member.account.email },
     unverified: member !== undefined && !isVerified(member.account),
