@@ -69,6 +69,29 @@ describe('The page that waits for a mail', () => {
     await app.stop()
   })
 
+  it('asks again by itself, with a script and without one, alike for every address', async () => {
+    for (const { text, url } of await waitingPages()) {
+      expect(text, url.pathname).to.contain('data-ask="/check/mails"').and.contain('mail-wait.js')
+      expect(text, url.pathname).to.match(
+        /<noscript><meta http-equiv="refresh" content="\d+;url=[^"]*refreshed=1">/,
+      )
+    }
+    const asked = async () => (await createVisitor(server.issuer).get('/check/mails')).text
+    expect(JSON.parse(await asked())).to.eql({ late: false })
+    await leaveWaiting(MINUTE_MS + SECOND_MS)
+    time.advance(5 * SECOND_MS)
+    expect(JSON.parse(await asked())).to.eql({ late: true })
+  })
+
+  it('stops to load itself again after a while', async () => {
+    const visitor = createVisitor(server.issuer)
+    const page = await visitor.followForm(await visitor.get('/forgot'), { email: 'nobody@example.org' })
+    expect((await visitor.get(`${page.url.pathname}?refreshed=14`)).text).to.contain('refreshed=15')
+    expect((await visitor.get(`${page.url.pathname}?refreshed=15`)).text).not.to.contain(
+      'http-equiv="refresh"',
+    )
+  })
+
   it('says nothing while mails leave in time', async () => {
     await leaveWaiting(MINUTE_MS - 10 * SECOND_MS)
     for (const { text, url } of await waitingPages()) expect(text, url.pathname).not.to.contain(SAYS_LATE)
