@@ -102,7 +102,8 @@ const OTHER_TABLES = {
     'groups',
     'upstreams',
   ],
-  bounded: ['changes', 'mailbox_messages', 'outbox_lanes'],
+  // Of each day a few anchors at most.
+  bounded: ['audit_anchors', 'audit_chains', 'changes', 'mailbox_messages', 'outbox_lanes'],
 }
 
 for (const { name, open } of [
@@ -165,10 +166,10 @@ for (const { name, open } of [
       })
 
     it('keeps the audit trail for its set time, and what strangers cause for a shorter one [S-4.21]', async () => {
-      await parts.db('audit_events').delete()
+      for (const table of ['audit_events', 'audit_chains', 'audit_anchors']) await parts.db(table).delete()
       const write = async (action: AuditAction, ageDays: number) =>
         recordAudit(parts.db, { atMs: nowMs - ageDays * DAY_MS, action, actor: 'anonymous' })
-      for (const days of [89, 91, 399, 401]) {
+      for (const days of [401, 399, 91, 89]) {
         await write('sign_in.failed', days)
         await write('account.added', days)
       }
@@ -178,14 +179,26 @@ for (const { name, open } of [
         .select('action', 'atMs')
         .orderBy('id')
       expect(left.map(({ action, atMs }) => `${action} ${(nowMs - atMs) / DAY_MS}`)).to.deep.equal([
+        'account.added 399',
+        'account.added 91',
         'sign_in.failed 89',
         'account.added 89',
-        'account.added 91',
-        'account.added 399',
       ])
       nowMs += 400 * DAY_MS
       await createUpkeep(parts).runOnce()
       expect(await count('audit_events')).to.equal(0)
+    })
+
+    it('keeps each kind of the audit trail for a time of its own', async () => {
+      const days = { auditAppKeepMs: 10, auditSignInKeepMs: 20, auditAccountKeepMs: 30 }
+      const actions = ['grant.reuse_detected', 'sign_in.succeeded', 'account.added', 'group.created'] as const
+      for (const action of actions)
+        await recordAudit(parts.db, { atMs: nowMs - 15 * DAY_MS, action, actor: 'cli' })
+      const own = Object.fromEntries(Object.entries(days).map(([name, kept]) => [name, kept * DAY_MS]))
+      const retention = { ...parts.config.retention, ...own, auditAdministrationKeepMs: 5 * DAY_MS }
+      await createUpkeep({ ...parts, config: { ...parts.config, retention } }).runOnce()
+      const left: { action: string }[] = await parts.db('audit_events').select('action').orderBy('id')
+      expect(left.map(({ action }) => action)).to.deep.equal(['sign_in.succeeded', 'account.added'])
     })
 
     it('keeps a row that was renewed after it was found', async () => {

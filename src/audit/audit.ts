@@ -4,9 +4,7 @@
  */
 import { snapshotOf } from '../events/account-snapshot.ts'
 import { recordEvent } from '../events/events.ts'
-import type { Db, Sql } from '../platform/sql/database.ts'
-import { purgeSome } from '../platform/sql/purge.ts'
-import type { Purge } from '../platform/sql/purge.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import { eventOf } from './audited-actions.ts'
 import type { AuditAction } from './audited-actions.ts'
 
@@ -56,39 +54,4 @@ async function recordEventOf(sql: Sql, audited: AuditEvent & { accountId: string
       return { actor, ...how, ...detail, account: await snapshotOf(sql, accountId) }
     },
   })
-}
-
-/** What strangers cause without an account, as often as they like. */
-const STRANGERS_ACTIONS = [
-  'sign_in.failed',
-  'sign_in.code_requested',
-  'sign_in.guessed',
-  'password.reset_requested',
-  'account.activation_requested',
-  'account.registration_repeated',
-  'account.checked',
-]
-
-/** How long entries are kept: all of them, and those of strangers, which may go sooner. */
-type AuditRetention = { auditKeepMs: number; attemptKeepMs: number }
-
-/** One step: answers how many entries it found, of the kind that had most. */
-export async function purgeAudit(
-  db: Db,
-  { auditKeepMs, attemptKeepMs }: AuditRetention,
-  nowMs: number,
-  limit: number,
-): Promise<number> {
-  const table = { table: 'audit_events', key: 'id' }
-  const old: Purge = { ...table, outdated: (rows) => rows.where('atMs', '<=', nowMs - auditKeepMs) }
-  const found = [await purgeSome(db, old, limit)]
-  // One action at a time, so that an index finds them.
-  for (const action of STRANGERS_ACTIONS) {
-    const ofAction: Purge = {
-      ...table,
-      outdated: (rows) => rows.where({ action }).where('atMs', '<=', nowMs - attemptKeepMs),
-    }
-    found.push(await purgeSome(db, ofAction, limit))
-  }
-  return Math.max(...found)
 }

@@ -1,5 +1,6 @@
 /** Every SQL column that is sealed with a data key. A column that is missing here becomes unreadable when its key goes. */
 import type { Feature } from '../feature.ts'
+import { SEALED_ANCHORS, SEALED_HEADS } from '../audit/chain/anchors.ts'
 import { SEALED_SECRETS } from '../clients/client-secret.ts'
 import { SEALED_TOTPS } from '../factors/totp.ts'
 import { SEALED_RETURN_PATHS } from '../interaction/return-path.ts'
@@ -18,6 +19,8 @@ export function sealedColumns(features: readonly Feature[]): readonly SealedColu
     SEALED_MESSAGES,
     SEALED_ANSWERS,
     SEALED_TOTPS,
+    SEALED_HEADS,
+    SEALED_ANCHORS,
     ...features.flatMap(({ sealed = [] }) => sealed),
   ]
 }

@@ -3,7 +3,8 @@
  * keys.
  */
 import { purgeKeys } from '../operations/idempotency.ts'
-import { purgeAudit } from '../audit/audit.ts'
+import { LINKED_AT_ONCE, linkSome } from '../audit/chain/link.ts'
+import { pruneAudit } from '../audit/chain/prune.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/life/housekeeping.ts'
 import type { Parts } from './start/parts.ts'
 import { purgeEntries } from '../grant-store/status-entries.ts'
@@ -53,10 +54,8 @@ export function createUpkeep(parts: Parts): Upkeep {
   }
 }
 
-function tasksOf(
-  { db, clock, config, sealer, features }: Parts,
-  isStopping: () => boolean,
-): Record<string, () => Promise<unknown>> {
+function tasksOf(parts: Parts, isStopping: () => boolean): Record<string, () => Promise<unknown>> {
+  const { db, clock, config, sealer, features } = parts
   // No token outlives the grant of its session.
   const longestTokenMs =
     (config.sessions.sessionAbsoluteSeconds + config.tokens.refreshTokenExpireSeconds) * SECOND_MS
@@ -70,7 +69,9 @@ function tasksOf(
       purgeUnverified(db, nowMs, config.accounts.unverifiedAccountExpireMs, limit),
     ),
     remains: purge((nowMs, limit) => purgeExpired(db, nowMs, limit)),
-    audit: purge((nowMs, limit) => purgeAudit(db, config.retention, nowMs, limit)),
+    // Only what is chained is purged.
+    auditChain: () => inSteps((limit) => linkSome(parts, limit), { ...steps, batch: LINKED_AT_ONCE }),
+    audit: purge((nowMs, limit) => pruneAudit(parts, config.retention, nowMs, limit)),
     revocations: purge((nowMs, limit) => purgeRevocations(db, nowMs, limit)),
     uses: purge((nowMs, limit) => purgeUses(db, nowMs, limit)),
     statuses: purge((nowMs, limit) => purgeEntries(db, nowMs, limit)),

@@ -17,8 +17,12 @@ import type { Parts } from './start/parts.ts'
 import { isLoopback } from '../settings/kinds/setting-kinds.ts'
 import { isLoopbackHost } from '../platform/network/ip-address.ts'
 import { loadCatalogue } from '../words/catalogue.ts'
+import { LINKED_AT_ONCE, linkSome } from '../audit/chain/link.ts'
+import { createPoller } from '../outbox/poller.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createKeptProvider } from './worker-provider.ts'
+
+const CHAINED_EVERY_MS = 1000
 
 export type Worker = {
   start: () => void
@@ -43,6 +47,7 @@ export function createWorker(
     sources: parts.features.flatMap(({ sinkSource }) => sinkSource ?? []),
   })
   const upkeep = createUpkeep(parts)
+  const chaining = createChaining(parts)
   parts.onCommitted(relay.wake)
   return {
     start() {
@@ -50,12 +55,20 @@ export function createWorker(
       parts.feed.start()
       relay.start()
       upkeep.start()
+      chaining.start()
     },
     async stop() {
-      await Promise.all([relay.stop(), upkeep.stop()])
+      await Promise.all([relay.stop(), upkeep.stop(), chaining.stop()])
       mails.close()
     },
   }
+}
+
+/** Chains the entries of the audit trail soon after they were committed. */
+function createChaining(parts: Parts) {
+  const { log } = parts
+  const step = async () => (await linkSome(parts)) >= LINKED_AT_ONCE
+  return createPoller(step, CHAINED_EVERY_MS, (err) => log.warn({ err }, 'audit.chaining_failed'))
 }
 
 function warnOfClearText({ config, log }: Parts): void {

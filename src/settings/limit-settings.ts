@@ -19,6 +19,25 @@ export const limitSettings = {
     group: GROUP,
     description: 'Entries of the audit trail are deleted after this long.',
   }),
+  audit_sign_in_keep_days: integer(1, 36_500).optional().meta({
+    group: GROUP,
+    description:
+      'Of the audit trail: sign-ins, second factors and ends of sessions. Default: AUDIT_KEEP_DAYS.',
+  }),
+  audit_account_keep_days: integer(1, 36_500).optional().meta({
+    group: GROUP,
+    description: 'Of the audit trail: changes of accounts and their factors. Default: AUDIT_KEEP_DAYS.',
+  }),
+  audit_app_keep_days: integer(1, 36_500).optional().meta({
+    group: GROUP,
+    description:
+      'Of the audit trail: consents, grants, answers for devices and CIBA. Default: AUDIT_KEEP_DAYS.',
+  }),
+  audit_administration_keep_days: integer(1, 36_500).optional().meta({
+    group: GROUP,
+    description:
+      'Of the audit trail: clients, resources, keys, groups, roles and other providers. Default: AUDIT_KEEP_DAYS.',
+  }),
   attempt_keep_days: integer(1, 36_500).default(90).meta({
     group: GROUP,
     description: 'Of the audit trail, what strangers cause: failed sign-ins, mails asked for.',
@@ -66,11 +85,17 @@ export function limitConfig(settings: LimitSettings) {
   }
 }
 
-/** How long the audit trail is kept. */
+/** How long the audit trail is kept, by the kind of its entries. */
 export function retention(settings: LimitSettings) {
+  const otherwise = settings.audit_keep_days
+  const inMs = (days = otherwise) => days * DAY_MS
   return {
-    auditKeepMs: settings.audit_keep_days * DAY_MS,
-    attemptKeepMs: settings.attempt_keep_days * DAY_MS,
+    auditKeepMs: inMs(),
+    auditSignInKeepMs: inMs(settings.audit_sign_in_keep_days),
+    auditAccountKeepMs: inMs(settings.audit_account_keep_days),
+    auditAppKeepMs: inMs(settings.audit_app_keep_days),
+    auditAdministrationKeepMs: inMs(settings.audit_administration_keep_days),
+    attemptKeepMs: inMs(settings.attempt_keep_days),
   }
 }
 

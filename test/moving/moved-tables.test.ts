@@ -41,6 +41,8 @@ const STAYS = [
   'account_sessions',
   'announced_logouts',
   'attempt_buckets',
+  'audit_anchors',
+  'audit_chains',
   'audit_events',
   'backchannel_requests',
   'changes',

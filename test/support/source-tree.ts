@@ -19,6 +19,7 @@ export const FLOORS = [
   ['settings'],
   ['attempts', 'audit', 'grant-store', 'places'],
   ['services.ts'],
+  ['audit/chain'],
   ['consents', 'keys'],
   ['accounts'],
   [
