@@ -34,7 +34,7 @@ export type LinkPages = Services &
     browserSecret: BrowserSecret
     returnPath: ReturnPath
     mailWait: MailWait
-    /** Of this page's query, or of the path that a mailed link leads back to. */
+    /** Of this page's query, or of the path that a mailed link leads back to. The page wears the brand of that app. */
     appOf: (ctx: AnyContext, path?: string) => Promise<ShownApp>
     /**
      * The app that the browser came from which asked for a mail, for the page behind its link in another browser. That page
@@ -59,7 +59,10 @@ export function linkPagesOf(services: Services, site: OnSite): LinkPages {
     returnPath,
     mailWait: createMailWait(services),
     async appOf(ctx, path) {
-      const clientId = returnPath.clientIdOf(path) ?? returnPath.clientId(ctx)
+      const fromPath = returnPath.clientIdOf(path)
+      // A page whose address names the app wears its brand already.
+      if (fromPath !== undefined) await wearBrand(ctx, fromPath)
+      const clientId = fromPath ?? returnPath.clientId(ctx)
       return clientId === undefined ? undefined : shownClient(oidc.current(), clientId)
     },
     async appElsewhere(ctx, askedFrom) {

@@ -176,7 +176,9 @@ function errorsOf(pages: LinkPages, refused: Exclude<ResetDone, { ok: true }>): 
   return undefined
 }
 
-function expired(pages: LinkPages, ctx: AnyContext, wayBack: string | null): void {
+async function expired(pages: LinkPages, ctx: AnyContext, wayBack: string | null): Promise<void> {
+  // For the brand: this page names no app.
+  await pages.appOf(ctx, pages.returnPath.open(wayBack))
   const signInHref = pages.returnPath.open(wayBack) ?? '/sign-in'
   const values = { email: pages.typedAddress.read(ctx) }
   const locals = { purpose: 'reset', action: '/forgot', values, errors: {}, signInHref }
