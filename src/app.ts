@@ -19,6 +19,7 @@ import { loggableError } from './platform/logging/loggable-error.ts'
 import { createOverload } from './process/floods.ts'
 import { ownHost } from './http/request/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
+import { countLimits, requestMetrics } from './http/request-metrics.ts'
 import type { Render, Templates } from './http/render.ts'
 import { requestLanguage } from './http/request/request-language.ts'
 import type { LanguageRules } from './http/request/request-language.ts'
@@ -26,7 +27,7 @@ import { requestState } from './http/request/request-state.ts'
 import { requestId } from './http/request/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { offlineEnds } from './provider/grants/scope-words.ts'
-import { DIRECT_PATHS, isForPrograms } from './provider/endpoints/addresses.ts'
+import { DIRECT_PATHS, isForPrograms, patternOfProtocol } from './provider/endpoints/addresses.ts'
 import { fixHost } from './provider/endpoints/fixed-addresses.ts'
 import type { Parts } from './process/start/parts.ts'
 import { isLoopback } from './settings/kinds/setting-kinds.ts'
@@ -61,7 +62,7 @@ export function createApp(parts: Parts): App {
   const render = createRenderer(templates, languages)
   const { failures, gate, tryLater } = refusals(parts, render, developer)
   const opened: Opened = {}
-  koa.use(accessLog({ log }))
+  koa.use(requestMetrics(parts.metrics, patternOf)).use(accessLog({ log }))
   koa.use(clientAddress(config.trustedProxies))
   koa.use(requestId())
   koa.use(errorHandler(failures))
@@ -94,7 +95,7 @@ function refusals(parts: Parts, render: Render, developer: boolean) {
   const tryLater = createTryLater(parts)
   const pages = { renderErrorPage: renderFailure(render, developer), leadElsewhere: tryLater.lead }
   const { answer, gate } = createOverload(parts, pages)
-  const failures = { ...pages, log: parts.log, answerOverload: answer }
+  const failures = { ...pages, log: parts.log, answerOverload: answer, onLimit: countLimits(parts.metrics) }
   return { failures, gate, tryLater: tryLater.routes(pages.renderErrorPage) }
 }
 
@@ -159,6 +160,8 @@ function onEveryPage(
     sentScriptHref: assetHref('sent.js'),
   }
 }
+
+const patternOf = (path: string) => (path.startsWith('/assets/') ? '/assets/:file' : patternOfProtocol(path))
 
 // Apps may open these in a popup and wait for the answer.
 const isPopupPath = (path: string) => /^\/(oauth|interaction)\//.test(path)

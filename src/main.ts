@@ -4,8 +4,10 @@
  */
 import cluster from 'node:cluster'
 import { configOfWorker, loadConfig } from './settings/config.ts'
+import type { Config } from './settings/config.ts'
 import { createParts } from './process/start/parts.ts'
 import type { Parts } from './process/start/parts.ts'
+import { openMetrics } from './process/metrics/metrics-listener.ts'
 import { checkPortsAndFolders } from './process/ports-and-folders.ts'
 import { readStartArguments } from './process/start/start-arguments.ts'
 import { describeFailure } from './process/start/start-failure.ts'
@@ -22,9 +24,9 @@ async function main(): Promise<void> {
   if (asked.kind === 'print') return void process.stdout.write(asked.text)
   const planned = loadConfig(undefined, { persist: false })
   const role = cluster.isWorker ? 'server' : (asked.role ?? (planned.mode === 'embedded' ? 'all' : 'server'))
-  if (cluster.isPrimary) await checkPortsAndFolders(planned, { serves: role !== 'worker' })
-  const config = loadConfig()
-  const parts = await createParts(role === 'worker' ? configOfWorker(config) : config)
+  const ofRole = (config: Config) => (role === 'worker' ? configOfWorker(config) : config)
+  if (cluster.isPrimary) await checkPortsAndFolders(ofRole(planned), { serves: role !== 'worker' })
+  const parts = await createParts(ofRole(loadConfig()))
   const ends = stopOnSignal(parts, stopWith)
   try {
     const several = role !== 'worker' && planned.workers > 1 && cluster.isPrimary
@@ -44,6 +46,7 @@ function announcedRoles(role: Role): string[] {
 
 /** Several server processes: this one prepares once, runs the worker when embedded, and keeps the others alive. */
 async function startPrimary(parts: Parts, role: Role, ends: End[]): Promise<void> {
+  await openMetrics(parts, ends)
   const prepared = await prepareUntilReady(parts)
   await orSayHowToSignIn(prepared, async () => {
     if (role === 'all') ends.push(startWorker(parts))

@@ -4,6 +4,7 @@ import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { DrainTimes } from './http/server.ts'
 import { openListeners } from './process/listeners.ts'
+import { openMetrics } from './process/metrics/metrics-listener.ts'
 import type { Parts } from './process/start/parts.ts'
 import { orSayHowToSignIn, prepare, prepareUntilReady } from './process/start/startup.ts'
 import type { Prepared } from './process/start/startup.ts'
@@ -27,6 +28,7 @@ export type Run = {
 
 /** Resolves when the role is ready. Beside a database of its own a server listens before it is. */
 export async function startRole(parts: Parts, run: Run): Promise<void> {
+  await openMetrics(parts, run.ends)
   const ready = (prepared: Prepared, app?: App) => {
     if (run.role !== 'server') run.ends.push(startWorker(parts, app))
     run.onReady(prepared)

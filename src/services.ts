@@ -11,6 +11,7 @@ import type { ChangeFeed } from './platform/sql/change-feed.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/sql/database.ts'
 import type { Logger } from './platform/logging/log.ts'
+import type { Metrics } from './platform/metrics/metrics.ts'
 import type { Sealer } from './platform/tokens.ts'
 import type { Config } from './settings/config.ts'
 
@@ -19,6 +20,8 @@ export type Services = AccessEndings & {
   db: Db
   clock: Clock
   log: Logger
+  /** Counts and measures, where metrics are on. */
+  metrics: Metrics
   sealer: Sealer
   /** Sessions, grants and tokens: in Redis where it is configured, else in SQL. */
   store: GrantStore

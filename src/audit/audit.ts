@@ -7,6 +7,7 @@ import { recordEvent } from '../events/events.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { eventOf } from './audited-actions.ts'
 import type { AuditAction } from './audited-actions.ts'
+import { countSignIn } from './sign-in-metrics.ts'
 
 export type AuditEvent = {
   atMs: number
@@ -37,6 +38,7 @@ export async function recordAudits(sql: Sql, events: readonly AuditEvent[]): Pro
     })),
   )
   for (const event of events) {
+    countSignIn(sql, event)
     const { accountId } = event
     if (accountId) await recordEventOf(sql, { ...event, accountId })
   }

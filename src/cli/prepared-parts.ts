@@ -40,7 +40,8 @@ async function ensureSchema({ db, config, log }: Parts): Promise<void> {
   if (applied.length > 0) log.info({ applied }, 'schema.migrated')
 }
 
-// Standard output is for the answer. Without a log folder nothing is logged.
-function quiet(config: Config): Config {
+// Standard output is for the answer. Without a log folder nothing is logged. Nobody reads the metrics of a command.
+function quiet(given: Config): Config {
+  const config = { ...given, metrics: { ...given.metrics, metricsPort: undefined } }
   return config.log.dir ? config : { ...config, log: { ...config.log, level: 'silent' } }
 }

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Outbox } from '../outbox/outbox.ts'
-import { timeOrderedIds } from '../outbox/time-ordered-id.ts'
+import { timeOrderedIds } from '../platform/time-ordered-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { currentActor } from './actor.ts'

@@ -33,7 +33,7 @@ function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {
   return {
     requestId,
     method: ctx.method,
-    route: routeOf(ctx) ?? path,
+    route: matchedRoute(ctx) ?? path,
     status: ctx.res.statusCode,
     durationMs: Math.round((performance.now() - startedAtMs) * 10) / 10,
     clientIp,
@@ -44,7 +44,8 @@ function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {
   }
 }
 
-function routeOf(ctx: AnyContext): string | undefined {
+/** The pattern of the router that answered. */
+export function matchedRoute(ctx: AnyContext): string | undefined {
   const pattern: unknown = ctx['_matchedRoute']
   return typeof pattern === 'string' && !/[(*]/.test(pattern) ? pattern : undefined
 }

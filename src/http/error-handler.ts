@@ -23,6 +23,8 @@ export type ErrorNeeds = {
   leadElsewhere?: LeadElsewhere
   /** Answers requests that are refused by overload. It logs for itself. */
   answerOverload?: AnswerOverload
+  /** Called with the code of each refusal for now (429, 503). */
+  onLimit?: (code: string) => void
 }
 
 /** Outermost middleware: answers errors of the inner ones, and requests that none of them answered. */
@@ -41,15 +43,17 @@ export function errorHandler(needs: ErrorNeeds): Middleware {
 }
 
 /** Logs a failure and answers it; also for a library that hands its errors to a function instead of throwing. */
-export function failureResponder({ log, renderErrorPage, leadElsewhere, answerOverload }: ErrorNeeds) {
+export function failureResponder(needs: ErrorNeeds) {
+  const { log, renderErrorPage, leadElsewhere, answerOverload, onLimit } = needs
   return async (ctx: AnyContext, error: unknown): Promise<void> => {
     const state = requestState(ctx)
+    const failure = toFailure(error)
+    const { code, status } = failure
+    if (status === 429 || status === 503) onLimit?.(code)
     const isFolded = error instanceof Overload && answerOverload && !state.answerFailure
     if (isFolded && !ctx.headerSent) return answerOverload(ctx, error)
-    const failure = toFailure(error)
     // The library may have reported this error before, and the error then has an id.
     const errorId = (state.errorId ??= newErrorId())
-    const { code, status } = failure
     const facts = { errorId, requestId: state.requestId, errorCode: code, status, method: ctx.method }
     const entry = { ...facts, path: redactedPath(ctx.originalUrl), err: loggableError(error) }
     if (status >= 500) log.error(entry, 'http.failed')

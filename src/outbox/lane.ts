@@ -7,6 +7,7 @@ import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import { within } from '../platform/deadline.ts'
 import type { Logger } from '../platform/logging/log.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { Db } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { backoffMs } from './backoff.ts'
@@ -15,6 +16,7 @@ import { holdLane, readLane, recordLane, releaseLane, renewLane } from './held-l
 import type { LaneState } from './held-lane.ts'
 import { beginAttempt, hasDue, nextBatch, settleBatch, withdrawAttempt } from './lane-queue.ts'
 import type { LaneMessage } from './lane-queue.ts'
+import { countDeliveries } from './metrics/queue-metrics.ts'
 import { openMessage } from './opened-message.ts'
 import type { SealedMessage } from './opened-message.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
@@ -29,7 +31,7 @@ const FEWEST_ATTEMPTS = 3
 const MOST_INTERRUPTIONS = 5
 
 /** What a worker delivers with. */
-export type DeliveryServices = { db: Db; clock: Clock; log: Logger; sealer: Sealer }
+export type DeliveryServices = { db: Db; clock: Clock; log: Logger; sealer: Sealer; metrics?: Metrics }
 type Batch = { taken: number; more: boolean }
 
 export type Lane = {
@@ -70,7 +72,7 @@ export function createLane(
 }
 
 async function deliverNext(
-  { db, clock, log, sealer }: DeliveryServices,
+  { db, clock, log, sealer, metrics }: DeliveryServices,
   topic: string,
   sink: BatchSink,
 ): Promise<Batch> {
@@ -83,7 +85,10 @@ async function deliverNext(
   await beginAttempt(db, batch)
   try {
     const outcome = await delivered(batch, sink, sealer)
-    const reason = await settle({ db, clock, log }, { topic, batch, outcome, sink })
+    const reason = await settle(
+      { db, clock, log, ...(metrics && { metrics }) },
+      { topic, batch, outcome, sink },
+    )
     if (outcome.delivered.length > 0 || reason === undefined) {
       if (state.failures > 0) await recordLane(db, { ...state, failures: 0 })
       if (state.failures > 0) log.info({ topic }, 'outbox.lane_recovered')
@@ -134,7 +139,7 @@ type Outcome = { topic: string; batch: LaneMessage[]; outcome: BatchOutcome; sin
 
 /** Answers the reason of a failure that a later attempt may not have. */
 async function settle(
-  { db, clock, log }: Omit<DeliveryServices, 'sealer'>,
+  { db, clock, log, metrics }: Omit<DeliveryServices, 'sealer'>,
   { topic, batch, outcome, sink }: Outcome,
 ): Promise<string | undefined> {
   const nowMs = clock()
@@ -157,6 +162,10 @@ async function settle(
   const { delivered } = outcome
   const untried = batch.filter(({ id }) => !delivered.includes(id) && !outcome.failed.has(id))
   await settleBatch(db, { topic, nowMs, delivered, untried, postponed, buried })
+  const count = countDeliveries(metrics)
+  count(topic, 'delivered', delivered.length)
+  count(topic, 'postponed', postponed.length)
+  count(topic, 'dead', buried.length)
   for (const { message, reason } of buried)
     log.error({ id: message.id, topic, attempts: message.attempts, reason }, 'outbox.dead_lettered')
   log.info({ topic, delivered: outcome.delivered.length, failed: failures.length }, 'outbox.batch')

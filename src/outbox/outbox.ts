@@ -12,7 +12,7 @@ import { mailRequestSchema, OF_A_JOURNEY } from './mail-request.ts'
 import type { MailRequest } from './mail-request.ts'
 import { languageOf } from '../words/reader-language.ts'
 import { readersApp, readersLanguage } from '../words/reader.ts'
-import { timeOrderedIds } from './time-ordered-id.ts'
+import { timeOrderedIds } from '../platform/time-ordered-id.ts'
 
 export const MAIL_TOPIC = 'mail'
 

@@ -14,6 +14,7 @@ import { createDueWatch, UNWATCHED_MS } from './due-watch.ts'
 import { createLaneSet } from './lane-set.ts'
 import type { DeliveryServices } from './lane.ts'
 import type { SinkSource } from './lane-set.ts'
+import { countDeliveries } from './metrics/queue-metrics.ts'
 import { openMessage } from './opened-message.ts'
 import { createPoller } from './poller.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
@@ -72,13 +73,14 @@ export function createRelay({
   clock,
   log,
   sealer,
+  metrics,
   sinks,
   sources = [],
   ...given
 }: DeliveryServices & RelayTerms): Relay {
   const settings = { ...DEFAULTS, ...given }
   const { pollMs, laneLeaseMs } = settings
-  const services = { db, clock, log, sealer }
+  const services = { db, clock, log, sealer, ...(metrics && { metrics }) }
   const runLane = laneRunner(services, settings)
   const lanes = Object.entries(sinks).flatMap(([topic, sink]) =>
     isBatchSink(sink) ? [] : [{ topic, run: () => runLane(topic, sink) }],
@@ -119,8 +121,9 @@ function batchSinks(sinks: Readonly<Record<string, AnySink>>): Record<string, Ba
 
 type Batch = { taken: number; more: boolean }
 
-function laneRunner({ db, clock, log, sealer }: DeliveryServices, settings: RelaySettings) {
-  const { batchSize, leaseMs, maxAttempts, deliveryTimeoutMs, retryBaseMs, retryCapMs } = settings
+function laneRunner({ db, clock, log, sealer, metrics }: DeliveryServices, settings: RelaySettings) {
+  const count = countDeliveries(metrics)
+  const { batchSize, leaseMs, maxAttempts, retryBaseMs, retryCapMs } = settings
 
   return async function runLane(topic: string, sink: Sink): Promise<Batch> {
     const terms = { topic, now: clock(), leaseMs, limit: batchSize, ordered: sink.ordered }
@@ -136,31 +139,38 @@ function laneRunner({ db, clock, log, sealer }: DeliveryServices, settings: Rela
 
   async function settle(message: Claimed, sink: Sink): Promise<void> {
     const { id, topic, attempts } = message
-    const failure = await attempt(message, sink)
+    const failure = await attempt(message, sink, { sealer, ...settings })
     if (!failure) {
       await acknowledge(db, id, clock())
+      count(topic, 'delivered')
       log.info({ id, topic, attempts }, 'outbox.delivered')
       return
     }
     const { reason } = failure
     if (failure.permanent || attempts >= maxAttempts) {
       await bury(db, message, { now: clock(), reason })
+      count(topic, 'dead')
       log.error({ id, topic, attempts, reason }, 'outbox.dead_lettered')
       return
     }
     const nextAttemptAtMs = clock() + backoffMs(attempts, { baseMs: retryBaseMs, capMs: retryCapMs })
     await postpone(db, message, { nextAttemptAtMs, reason })
+    count(topic, 'postponed')
     log.warn({ id, topic, attempts, reason, nextAttemptAtMs }, 'outbox.delivery_failed')
   }
+}
 
-  async function attempt(message: Claimed, sink: Sink): Promise<DeliveryFailure | undefined> {
-    try {
-      if (message.attempts > maxAttempts) throw new DeliveryFailure('attempts_exhausted', { permanent: true })
-      await within(deliveryTimeoutMs, sink.deliver(openMessage(message, sealer)), timedOut)
-      return undefined
-    } catch (error) {
-      return asDeliveryFailure(error)
-    }
+async function attempt(
+  message: Claimed,
+  sink: Sink,
+  { sealer, maxAttempts, deliveryTimeoutMs }: Pick<DeliveryServices, 'sealer'> & RelaySettings,
+): Promise<DeliveryFailure | undefined> {
+  try {
+    if (message.attempts > maxAttempts) throw new DeliveryFailure('attempts_exhausted', { permanent: true })
+    await within(deliveryTimeoutMs, sink.deliver(openMessage(message, sealer)), timedOut)
+    return undefined
+  } catch (error) {
+    return asDeliveryFailure(error)
   }
 }
 

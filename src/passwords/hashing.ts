@@ -34,6 +34,8 @@ export type Hasher = {
    * Without a place, throws as `reserve` does.
    */
   verify: (stored: string | null | undefined, password: string, place?: Place) => Promise<boolean>
+  /** How many hashes are computed now, and how many wait for their turn. */
+  queue: () => { running: number; waiting: number }
   /** True when the stored hash is outdated and proves the whole password. Call it after `verify` accepted the password. */
   needsRehash: (stored: string, password: string) => boolean
 }
@@ -49,6 +51,7 @@ export function createHasher(settings: HashingSettings): Hasher {
   return {
     reserve: gate.reserve,
     isFull: gate.isFull,
+    queue: gate.queue,
     hash: (password, place) => gate.admitted(() => hashPassword(password, argon2), place),
     verify: async (stored, password, place) => {
       const matches = await gate.admitted(() => verifyPassword(stored ?? dummy, password), place)
@@ -88,5 +91,7 @@ function createGate(maxRunning: number, maxWaiting: number) {
     }
   }
 
-  return { reserve, isFull, admitted }
+  const queue = () => ({ running: turns.running(), waiting: turns.waiting() })
+
+  return { reserve, isFull, admitted, queue }
 }

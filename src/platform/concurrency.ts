@@ -1,6 +1,7 @@
 /** Runs at most so many pieces of work at once, in the order in which they came. */
 export type Concurrency = {
   run: <T>(work: () => Promise<T>) => Promise<T>
+  running: () => number
   /** How many wait for their turn. */
   waiting: () => number
 }
@@ -21,6 +22,7 @@ export function limitConcurrency(atOnce: number): Concurrency {
         else running -= 1
       }
     },
+    running: () => running,
     waiting: () => waiting.length,
   }
 }

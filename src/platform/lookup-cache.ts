@@ -21,8 +21,10 @@ export function createLookupCache<Value>(needs: {
   missingTtlMs?: number
   /** The most entries of each kind. The least recently used is evicted first. */
   size?: number
+  /** Called at each look-up: whether the answer was cached. */
+  onLookUp?: (cached: boolean) => void
 }): LookupCache<Value> {
-  const { load, clock, ttlMs = 60_000, missingTtlMs = 5000, size = 10_000 } = needs
+  const { load, clock, ttlMs = 60_000, missingTtlMs = 5000, size = 10_000, onLookUp } = needs
   const found = new LRUCache<string, Entry<Value>>({ max: size })
   const missing = new LRUCache<string, Entry<undefined>>({ max: size })
   const loading = new Map<string, Promise<Value | undefined>>()
@@ -49,6 +51,7 @@ export function createLookupCache<Value>(needs: {
   return {
     async get(key) {
       const entry = fresh(found.get(key)) ?? fresh(missing.get(key))
+      onLookUp?.(entry !== undefined)
       return entry ? entry.value : (loading.get(key) ?? start(key))
     },
     clear() {

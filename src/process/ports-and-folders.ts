@@ -19,15 +19,18 @@ export async function checkPortsAndFolders(config: Config, { serves }: { serves:
     folder ? problemOf(name, folder) : [],
   )
   if (problems.length > 0) throw new ConfigError(problems)
-  if (serves) await checkPorts(config)
+  await checkPorts(config, serves)
 }
 
 /** Opens the ports and closes them at once. */
-async function checkPorts({ host, port, binding }: Config): Promise<void> {
-  const wanted = [{ port, portSetting: 'PORT' }]
-  if (binding.listener) wanted.push({ port: binding.listener.port, portSetting: 'MTLS_PORT' })
+async function checkPorts({ host, port, binding, metrics }: Config, serves: boolean): Promise<void> {
+  const { metricsHost, metricsPort } = metrics
+  const wanted = serves ? [{ host, port, portSetting: 'PORT' }] : []
+  if (serves && binding.listener) wanted.push({ host, port: binding.listener.port, portSetting: 'MTLS_PORT' })
+  if (metricsPort !== undefined)
+    wanted.push({ host: metricsHost, port: metricsPort, portSetting: 'METRICS_PORT' })
   for (const place of wanted) {
-    const server = await listen(createServer(), { host, ...place })
+    const server = await listen(createServer(), place)
     await new Promise((resolve) => server.close(resolve))
   }
 }

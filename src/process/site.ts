@@ -18,6 +18,7 @@ import { loadKeySet } from '../keys/key-set.ts'
 import { SIGNING_KEYS_TOPIC } from '../keys/signing-keys.ts'
 import { hasPasskeys } from '../passkeys/options.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import { countLookUps } from '../platform/metrics/look-ups.ts'
 import { createGuardedFetch } from '../platform/network/guarded-fetch.ts'
 import { createClientAdapter } from '../provider/clients/client-adapter.ts'
 import { refuseOtherTypes } from '../provider/clients/client-documents.ts'
@@ -42,6 +43,7 @@ import { installTokenIds } from '../provider/records/issued-ids.ts'
 import { installLevels } from '../provider/requests/authentication-levels.ts'
 import { noteUses } from '../provider/grants/noted-uses.ts'
 import { recordEndings } from '../provider/sessions/recorded-sign-ins.ts'
+import { countTokens } from '../provider/grants/token-metrics.ts'
 import { createFindAccount } from '../provider/subjects/find-account.ts'
 import { installOwnAccessTokens } from '../provider/subjects/own-access-token.ts'
 import { createPairwiseSubjects } from '../provider/subjects/pairwise.ts'
@@ -64,7 +66,7 @@ type SitePages = {
 export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   const { accountCache, config, db, clock, feed, log, sealer } = parts
   const { render } = pages
-  const resources = createResourceCache({ db, clock, feed, own: [apiResource(config)] })
+  const resources = resourcesOf(parts)
   const lifetimes = lifetimesOf(config)
   const limits = createFlows(parts)
   const opened: { oidc?: Oidc } = {}
@@ -101,6 +103,11 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
     feed.on(topic, oidc.reload)
   return { ...site, oidc: opened.oidc }
+}
+
+function resourcesOf({ config, metrics, ...services }: Parts) {
+  const onLookUp = countLookUps(metrics, 'resources')
+  return createResourceCache({ ...services, own: [apiResource(config)], onLookUp })
 }
 
 /** What the pages of a signed-in person share. */
@@ -157,12 +164,16 @@ type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }
 
 /** The parts of every provider, with or without features. */
 function ownPart(
-  { accountCache, tokenStatuses, config, db, clock, store, log, outbox }: Parts,
+  { accountCache, tokenStatuses, config, db, clock, store, log, metrics, outbox }: Parts,
   { limits, render, startAgain }: Own,
 ): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {
-    after: [...recordEndings({ db, clock, store, config, outbox }), noteUses({ db, clock, log })],
+    after: [
+      ...recordEndings({ db, clock, store, config, outbox }),
+      noteUses({ db, clock, log }),
+      countTokens(metrics),
+    ],
     refused: [restartLost(startAgain)],
     grants: [refreshRenewal({ clock, lifetimes })],
     install(provider) {

@@ -10,6 +10,7 @@ import type { SmtpServer } from '../mail/smtp-transport.ts'
 import { mailBrandOfClient } from '../clients/logo/mail-brand.ts'
 import { createEndedSink, ENDED_TOPIC } from '../grant-store/access-endings.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
+import { measureQueues } from '../outbox/metrics/queue-metrics.ts'
 import { createRelay } from '../outbox/relay.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Config } from '../settings/config.ts'
@@ -48,6 +49,7 @@ export function createWorker(
   })
   const upkeep = createUpkeep(parts)
   const chaining = createChaining(parts)
+  measureQueues(parts)
   parts.onCommitted(relay.wake)
   return {
     start() {

@@ -242,11 +242,12 @@ export function createResourceCache(needs: {
   feed: Pick<ChangeFeed, 'on'>
   /** Those that this server is itself: they have no row. */
   own: readonly Resource[]
+  onLookUp?: (cached: boolean) => void
 }): Pick<LookupCache<Resource>, 'get'> {
-  const { db, clock, feed, own } = needs
+  const { db, clock, feed, own, onLookUp } = needs
   const find = async (identifier: string) =>
     own.find((one) => one.identifier === identifier) ?? findResource(db, identifier)
-  const cache = createLookupCache({ load: find, clock })
+  const cache = createLookupCache({ load: find, clock, ...(onLookUp && { onLookUp }) })
   feed.on(RESOURCES_TOPIC, cache.clear)
   return cache
 }

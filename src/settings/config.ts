@@ -11,6 +11,7 @@ import { mask } from './masked.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { mailboxProblems } from './mail/mailbox-settings.ts'
 import { mailSettings } from './mail-config.ts'
+import { metricsConfig } from './metrics/metrics-settings.ts'
 import { isLoopback } from './kinds/setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { accountLife } from './account-life-settings.ts'
@@ -72,7 +73,8 @@ export function loadConfig(
 
 /** The configuration of a process that is only a worker. It may reach Redis at another address. */
 export function configOfWorker(config: Config): Config {
-  return Object.freeze({ ...config, redisDsn: config.workerRedisDsn })
+  const metrics = { ...config.metrics, metricsPort: config.metrics.workerMetricsPort }
+  return Object.freeze({ ...config, redisDsn: config.workerRedisDsn, metrics })
 }
 
 /** The effective value of every setting, secrets masked, for people to read. */
@@ -210,7 +212,15 @@ function derive(given: Settings, persist: boolean) {
     mail: mailSettings(given, issuer),
     documentLimits: documentLimits(given),
     receivers: receiverConfig(given),
+    ...reportsOf(given),
+  }
+}
+
+/** What leaves the server for other systems. */
+function reportsOf(given: Settings) {
+  return {
     events: { registrationMessageAt: given.registration_message_at },
+    metrics: metricsConfig(given),
   }
 }
 

@@ -16,6 +16,7 @@ import { placeSettings } from './places/place-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { mailboxSettings } from './mail/mailbox-settings.ts'
+import { metricsSettings } from './metrics/metrics-settings.ts'
 import { passkeySettings } from './passkey-settings.ts'
 import {
   ALGORITHMS,
@@ -260,6 +261,7 @@ export const settings = {
 
   ...eventSettings,
   ...receiverSettings,
+  ...metricsSettings,
 } satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settings

@@ -1,6 +1,7 @@
 /** Everything the nouns of an account need, on each database: real SQL and outbox, a clock that tests move. */
 import { createAccountCache } from '../../src/account-cache/account-cache.ts'
 import { createTokenStatuses } from '../../src/grant-store/token-statuses.ts'
+import { NO_METRICS } from '../../src/platform/metrics/metrics.ts'
 import { createMemoryEntries } from '../../src/platform/versioned-cache/memory-entries.ts'
 import { createBlockedAttempts } from '../../src/attempts/blocked-attempts.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
@@ -49,6 +50,7 @@ function createWorld({ db, drop }: MigratedDatabase) {
     sealer,
     outbox,
     log,
+    metrics: NO_METRICS,
     store: createSqlStore({ db, clock }),
     feed,
     accountCache: createAccountCache({ db, log, feed, entries: createMemoryEntries() }),

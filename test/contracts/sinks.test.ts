@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { CloudEvent } from '../../src/events/events.ts'
 import type { OutboxMessage } from '../../src/outbox/sink.ts'
-import { timeOrderedIds } from '../../src/outbox/time-ordered-id.ts'
+import { timeOrderedIds } from '../../src/platform/time-ordered-id.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { RECEIVERS } from './sink-receivers.ts'
 import type { Received, Receiver } from './sink-receivers.ts'

@@ -8,14 +8,14 @@ import { dirname, join, relative, resolve } from 'node:path'
  */
 export const FLOORS = [
   ['platform', 'platform/network', 'words'],
-  ['platform/logging'],
+  ['platform/logging', 'platform/metrics'],
   ['platform/redis', 'platform/sql'],
   ['platform/versioned-cache'],
-  ['account-cache', 'http/request', 'outbox/mail'],
+  ['account-cache', 'http/request', 'outbox/mail', 'outbox/metrics'],
   ['brand', 'http', 'outbox', 'passwords'],
   ['events', 'mail'],
   ['settings/kinds'],
-  ['settings/brand', 'settings/mail', 'settings/places', 'settings/registration'],
+  ['settings/brand', 'settings/mail', 'settings/metrics', 'settings/places', 'settings/registration'],
   ['settings'],
   ['attempts', 'audit', 'grant-store', 'places'],
   ['services.ts'],
@@ -61,6 +61,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
+  ['process/metrics'],
   [
     'cli/accounts',
     'cli/brand',

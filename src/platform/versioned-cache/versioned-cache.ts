@@ -5,6 +5,8 @@
  */
 import { loggableError } from '../logging/loggable-error.ts'
 import type { Logger } from '../logging/log.ts'
+import { countLookUps } from '../metrics/look-ups.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { ChangeFeed } from '../sql/change-feed.ts'
 import type { Db } from '../sql/database.ts'
 import type { Entries } from './entries.ts'
@@ -13,6 +15,7 @@ import { fenceChangesOf, topicOf } from './topics.ts'
 export type CacheServices<Value> = {
   db: Db
   log: Logger
+  metrics?: Metrics
   feed: Pick<ChangeFeed, 'isFresh' | 'versionOf'>
   entries: Entries<Value>
 }
@@ -30,7 +33,7 @@ export type Loaded<Value> = { value?: Value | undefined; version: number }
 
 /** Answers a look-up, which reads SQL where nothing is cached. From here on, changes through `db` are fenced. */
 export function createVersionedCache<Key, Value>(
-  { db, log, feed, entries }: CacheServices<Value>,
+  { db, log, feed, entries, metrics }: CacheServices<Value>,
   { name, idOf, shareOf, load }: Cached<Key, Value>,
 ): (key: Key) => Promise<Value | undefined> {
   fenceChangesOf(db, name, (topic, version) =>
@@ -39,12 +42,15 @@ export function createVersionedCache<Key, Value>(
       log.warn({ err: loggableError(error), topic }, 'cache.not_fenced')
     }),
   )
+  const onLookUp = countLookUps(metrics, name)
   return async (key) => {
     const [id, topic] = [idOf(key), topicOf(name, shareOf(key))]
     if (!feed.isFresh()) return (await load(db, key, topic)).value
     const entry = await entries.read(topic, id).catch(() => undefined)
     // Asked again: the read may have taken a while.
-    if (entry && feed.isFresh() && entry.version >= feed.versionOf(topic)) return entry.value
+    const isCurrent = entry !== undefined && feed.isFresh() && entry.version >= feed.versionOf(topic)
+    onLookUp(isCurrent)
+    if (isCurrent) return entry.value
     const { value, version } = await load(db, key, topic)
     // Nobody waits for it. A failure costs the next reader a query.
     if (value !== undefined) entries.fill(topic, id, { version, value }).catch(() => undefined)

@@ -27,12 +27,20 @@ import { systemClock } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withStatementLog } from '../../platform/sql/statement-log.ts'
 import { openDatabase } from '../../platform/sql/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { keepDataPrivate } from './data-folder.ts'
 import { createLogFile } from '../../platform/logging/log-file.ts'
 import { createLogger } from '../../platform/logging/log.ts'
 import type { Logger } from '../../platform/logging/log.ts'
 import { openRedis } from '../../platform/redis/redis.ts'
 import type { RedisClient } from '../../platform/redis/redis.ts'
+import { NO_METRICS } from '../../platform/metrics/metrics.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
+import type { Prometheus } from '../../platform/metrics/prometheus.ts'
+import { measureStatements } from '../../platform/sql/measured-statements.ts'
+import { measuredStore } from '../../grant-store/measured-store.ts'
+import { measureHashing } from '../../passwords/hash-metrics.ts'
+import { countSignInsOf } from '../../audit/sign-in-metrics.ts'
 import { createSealer } from '../../platform/tokens.ts'
 import { createMemoryEntries } from '../../platform/versioned-cache/memory-entries.ts'
 import { createRedisEntries } from '../../platform/versioned-cache/redis-entries.ts'
@@ -46,36 +54,37 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   const tightened = config.mode === 'embedded' ? keepDataPrivate(config) : []
   const log = openLog(config, clock)
   if (tightened.length > 0) log.warn({ tightened }, 'files.tightened')
-  const db = withStatementLog(openDatabase(config.database), log)
+  const { prometheus, metrics } = await openMetrics(config)
+  const db = openMeasured({ config, log, metrics })
   const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
   const waiting: (() => void)[] = []
   const outbox = createOutbox({ sealer, clock }, () => waiting.forEach((heard) => heard()))
   const endings: Ending[] = []
-  const store = withEndings(kept, endings)
+  const store = withEndings(measuredStore(kept, redis ? 'redis' : 'sql', metrics), endings)
   const feed = createChangeFeed({ db, log, clock })
   const services = {
     config,
     clock,
     log,
+    metrics,
     db,
     store,
     sealer,
     outbox,
-    ...openTools({ config, clock, log }),
+    ...openTools({ config, clock, log, metrics }),
     blocked: createBlockedAttempts(),
     feed,
-    ...openCaches({ config, db, log, feed }, redis),
+    ...openCaches({ config, db, log, feed, metrics }, redis),
     ...createAccessEndings({ store, clock }, outbox),
   }
-  const features: readonly Feature[] = FEATURES.map((build) => build(services))
-  endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
-  const lanes = features.flatMap(({ eventLanes = [] }) => eventLanes)
-  recordEventsOf(db, { ...config.events, issuer: config.issuer, outbox, clock, lanes })
+  const features = openFeatures(services, endings)
   return {
     ...services,
     features,
     redis,
+    /** There where metrics are on. */
+    prometheus,
     /** Repeats to Redis what was revoked and used up, in case it lost that. */
     catchUp,
     /** Calls back after each message that this process committed to the outbox. */
@@ -84,6 +93,23 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     draining: false,
     close: () => close({ feed, redis, db }),
   }
+}
+
+/** What the features add to the endings. From here on, events are recorded for their lanes. */
+function openFeatures(services: Services, endings: Ending[]): readonly Feature[] {
+  const features = FEATURES.map((build) => build(services))
+  endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
+  const { config, db, outbox, clock } = services
+  const lanes = features.flatMap(({ eventLanes = [] }) => eventLanes)
+  recordEventsOf(db, { ...config.events, issuer: config.issuer, outbox, clock, lanes })
+  return features
+}
+
+function openMeasured({ config, log, metrics }: Pick<Services, 'config' | 'log' | 'metrics'>): Db {
+  const db = withStatementLog(openDatabase(config.database), log)
+  measureStatements(db, metrics)
+  countSignInsOf(db, metrics)
+  return db
 }
 
 async function close({
@@ -96,9 +122,11 @@ async function close({
   await db.destroy()
 }
 
-function openTools({ config, clock, log }: Pick<Services, 'config' | 'clock' | 'log'>) {
+function openTools({ config, clock, log, metrics }: Pick<Services, 'config' | 'clock' | 'log' | 'metrics'>) {
   const onUnreadable = (err: unknown) => log.warn({ err }, 'places.unreadable')
-  return { hasher: openHasher(config), places: createPlaces(config.places, { clock, onUnreadable }) }
+  const hasher = openHasher(config)
+  measureHashing(hasher, metrics)
+  return { hasher, places: createPlaces(config.places, { clock, onUnreadable }) }
 }
 
 function openHasher({ accounts, workers }: Config): Hasher {
@@ -127,7 +155,7 @@ function openGrantStore({ config, db, clock, log }: Pick<Services, 'config' | 'd
 
 /** In Redis with the grant store. A key of its own seals accounts there, because they are personal data. */
 function openCaches(
-  { config, ...services }: Pick<Services, 'config' | 'db' | 'log' | 'feed'>,
+  { config, ...services }: Pick<Services, 'config' | 'db' | 'log' | 'feed' | 'metrics'>,
   redis: RedisClient | undefined,
 ): Pick<Services, 'accountCache' | 'tokenStatuses'> {
   const accounts = sealedAccounts(createSealer(config.keys.accountCache))
@@ -137,6 +165,14 @@ function openCaches(
     accountCache: createAccountCache({ ...services, entries: entries(accounts) }),
     tokenStatuses: createTokenStatuses({ ...services, entries: entries(PLAIN_STATUSES) }),
   }
+}
+
+/** Loaded only where it is on: prom-client costs memory. */
+async function openMetrics({ metrics }: Config): Promise<{ prometheus?: Prometheus; metrics: Metrics }> {
+  if (metrics.metricsPort === undefined) return { metrics: NO_METRICS }
+  const { createPrometheus } = await import('../../platform/metrics/prometheus.ts')
+  const prometheus = createPrometheus()
+  return { prometheus, metrics: prometheus }
 }
 
 function openLog({ log }: Config, clock: Clock): Logger {

@@ -7,6 +7,7 @@ import { actingAs, clientActor } from '../../events/actor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { ChangeFeed } from '../../platform/sql/change-feed.ts'
 import { createLookupCache } from '../../platform/lookup-cache.ts'
+import { countLookUps } from '../../platform/metrics/look-ups.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { isOpenidScope } from '../../clients/client-metadata.ts'
 import type { Client } from '../../clients/client-rows.ts'
@@ -24,7 +25,10 @@ const WITHOUT_SECRET = { secretHash: null, secretSealed: null }
 
 /** The library's adapter for the model `Client`. `own`: clients of the server itself, without a row. */
 export function createClientAdapter(
-  services: Pick<Services, 'db' | 'noteEnded' | 'sealer' | 'clock'> & { feed: Pick<ChangeFeed, 'on'> },
+  services: Pick<Services, 'db' | 'noteEnded' | 'sealer' | 'clock'> & {
+    metrics?: Services['metrics']
+    feed: Pick<ChangeFeed, 'on'>
+  },
   own: readonly Client[] = [],
 ): Adapter {
   const { db, noteEnded, sealer, clock, feed } = services
@@ -35,7 +39,7 @@ export function createClientAdapter(
     if (!found || found.client.disabledAtMs !== null) return undefined
     return Object.freeze(toProviderMetadata(found.client, found.secret, sealer, clock()))
   }
-  const cache = createLookupCache({ load, clock })
+  const cache = createLookupCache({ load, clock, onLookUp: countLookUps(services.metrics, 'clients') })
   feed.on(CLIENTS_TOPIC, cache.clear)
 
   return {

@@ -67,6 +67,13 @@ export function isOfLibrary(path: string): boolean {
   return isAtOrUnder(OF_LIBRARY, path)
 }
 
+/** The endpoint of an address, as one of a fixed few names; what is under an endpoint ends in `/:id`. */
+export function patternOfProtocol(path: string): string | undefined {
+  const asked = folded(path)
+  const endpoint = OF_LIBRARY.find((own) => isAtOrUnder([own], asked))
+  return endpoint === undefined || asked === endpoint ? endpoint : `${endpoint}/:id`
+}
+
 /**
  * True for the addresses that an app's back end and a resource server call. In their own network this server may have
  * another name. Their answers depend on the caller's credentials, never on a browser's cookies.

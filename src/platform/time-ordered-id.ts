@@ -1,6 +1,6 @@
 /** Ids that sort by the time they were made, so that new rows land at the end of the index (UUIDv7, RFC 9562 §5.7). */
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../platform/clock.ts'
+import type { Clock } from './clock.ts'
 
 /**
  * Ids of one factory also sort among themselves within a millisecond and when the clock is set back:
