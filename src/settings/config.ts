@@ -15,7 +15,7 @@ import { metricsConfig } from './metrics/metrics-settings.ts'
 import { isLoopback } from './kinds/setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { accountLife } from './account-life-settings.ts'
-import { abuseConfig, abuseProblems } from './abuse-settings.ts'
+import { abuseConfig, abuseProblems } from './limits/abuse-settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
 import { clientRegistration } from './client-settings.ts'
@@ -34,7 +34,7 @@ import {
   limitProblems,
   logLimits,
   retention,
-} from './limit-settings.ts'
+} from './limits/limit-settings.ts'
 import { idleLimitProblems } from './idle-limits.ts'
 import type { SettingName, Settings } from './settings.ts'
 

@@ -3,7 +3,7 @@
  * docs/settings.md, `cli config` and the error messages are all made from this list.
  */
 import { z } from 'zod'
-import { abuseSettings } from './abuse-settings.ts'
+import { abuseSettings } from './limits/abuse-settings.ts'
 import { accountLifeSettings } from './account-life-settings.ts'
 import { brandSettings } from './brand/brand-settings.ts'
 import { clientSettings } from './client-settings.ts'
@@ -14,7 +14,7 @@ import { receiverSettings } from './receiver-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
 import { placeSettings } from './places/place-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
-import { limitSettings } from './limit-settings.ts'
+import { limitSettings } from './limits/limit-settings.ts'
 import { mailboxSettings } from './mail/mailbox-settings.ts'
 import { metricsSettings } from './metrics/metrics-settings.ts'
 import { passkeySettings } from './passkey-settings.ts'

@@ -1,8 +1,8 @@
 /** The settings against guessed passwords and mass registration: part of the list in settings.ts. */
 import type { z } from 'zod'
-import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
-import { inRanges, isRange } from '../platform/network/ip-address.ts'
-import { integer, list } from './kinds/setting-kinds.ts'
+import { HOUR_MS, MINUTE_MS } from '../../platform/clock.ts'
+import { inRanges, isRange } from '../../platform/network/ip-address.ts'
+import { integer, list } from '../kinds/setting-kinds.ts'
 
 const GROUP = 'Abuse'
 const MOST = 10_000_000

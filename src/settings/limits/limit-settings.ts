@@ -1,7 +1,7 @@
 /** The settings of limits: part of the list in settings.ts. */
 import type { z } from 'zod'
-import { DAY_MS } from '../platform/clock.ts'
-import { integer } from './kinds/setting-kinds.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import { integer } from '../kinds/setting-kinds.ts'
 
 const GROUP = 'Limits'
 
