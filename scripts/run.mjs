@@ -38,6 +38,7 @@ const TARGETS = {
   load: { command: ['artillery/run.ts'], package: 'artillery' },
   bench: { command: ['bench/run.ts'], services: ['mariadb', 'redis', 'rabbitmq'] },
   kafka: { command: ['test/contracts/kafka.ts'], services: ['redis', 'rabbitmq', 'kafka'] },
+  prometheus: { command: ['test/observability/prometheus.ts'] },
   fuzz: { command: ['test/fuzz/run.ts'], services: ['mariadb', 'redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },
