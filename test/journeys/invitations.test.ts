@@ -78,15 +78,15 @@ inBothSettings('An invitation', (world) => {
       const expired = await invite({ lifetimeMs: -1 })
       const revoked = await invite()
       await revokeInvitation(server.parts.db, revoked.invitation.id)
-      for (const { link } of [expired, revoked]) {
+      for (const [ending, { link }] of Object.entries({ expired, revoked })) {
         const { page } = await open({ javaScript, device: 'phone' })
         await page.goto(link)
-        expect(await heading(page)).to.equal(ENDED)
+        expect(await heading(page), ending).to.equal(ENDED)
         await page.getByRole('link', { name: 'Create an account without an invitation' }).click()
-        expect(await heading(page)).to.equal('Create your account')
+        expect(await heading(page), ending).to.equal('Create your account')
         await page.goto(link)
         await page.getByRole('link', { name: 'Sign in', exact: true }).click()
-        expect(await heading(page)).to.equal('Sign in')
+        expect(await heading(page), ending).to.equal('Sign in')
       }
     })
 

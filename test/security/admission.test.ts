@@ -19,7 +19,8 @@ describe('a flood of sign-ins', function () {
     const visitor = stage.visitor()
     const csrf = /name="_csrf" value="([^"]*)"/.exec((await visitor.get('/sign-in')).text)?.[1] ?? ''
     const cookie = cookiesOf(visitor)
-    const headers = () => ({ cookie, accept: 'text/html', 'x-forwarded-for': anyAddress() })
+    // A program gets the refusal itself, and no redirect to the page of it.
+    const headers = () => ({ cookie, 'x-forwarded-for': anyAddress() })
     const attempt = (n: number) =>
       stage.send({
         to: '/sign-in',
