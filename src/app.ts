@@ -70,12 +70,7 @@ export function createApp(parts: Parts): App {
   koa.use(endpointsOf(opened))
   koa.use(gate)
   koa.use(brandRoutes(config.brand)).use(assets.middleware)
-  koa.use(
-    healthRoutes(
-      readinessProbes(parts, () => opened.routes !== undefined),
-      () => parts.draining,
-    ).routes(),
-  )
+  koa.use(health(parts, opened).routes())
   koa.use(ownHost(config.issuer, (path) => isForPrograms(path) || isOfApi(path)))
   koa.use(tryLater.routes())
   koa.use(forReader(languages, (ctx, next) => (opened.routes?.others ?? notYet)(ctx, next)))
@@ -88,6 +83,12 @@ export function createApp(parts: Parts): App {
     },
     provider: () => providerOf(opened),
   }
+}
+
+function health(parts: Parts, opened: Opened) {
+  const isStarted = () => opened.routes !== undefined
+  const isDraining = () => parts.draining
+  return healthRoutes(readinessProbes(parts, isStarted), { isStarted, isDraining })
 }
 
 /** How failures are answered, and what refuses floods. */

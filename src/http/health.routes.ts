@@ -1,4 +1,4 @@
-/** Two answers for monitoring: does the process run, and can it serve? */
+/** Three answers for monitoring: does the process run, has it started, and can it serve? */
 import { Router } from '@koa/router'
 import { within } from '../platform/deadline.ts'
 
@@ -8,10 +8,13 @@ export type Probes = Readonly<Record<string, () => Promise<unknown>>>
 const DEADLINE_MS = 1000
 
 /**
- * `/health/live` is 200 while the event loop turns; `/health/ready` is 503 with the names of what failed. `isDraining`: true
- * after the signal to stop, so that a balancer sends nothing new.
+ * `/health/live` is 200 while the event loop turns; `/health/startup` from the first time that everything was there; `/health/ready`
+ * is 503 with the names of what failed. `isDraining`: true after the signal to stop, so that a balancer sends nothing new.
  */
-export function healthRoutes(probes: Probes, isDraining: () => boolean): Router {
+export function healthRoutes(
+  probes: Probes,
+  { isStarted, isDraining }: { isStarted: () => boolean; isDraining: () => boolean },
+): Router {
   const failing = shared(() => failedProbes(probes))
   const router = new Router()
   router.use(async (ctx, next) => {
@@ -20,6 +23,10 @@ export function healthRoutes(probes: Probes, isDraining: () => boolean): Router 
   })
   router.get('/health/live', (ctx) => {
     ctx.body = { status: 'live' }
+  })
+  router.get('/health/startup', (ctx) => {
+    ctx.status = isStarted() ? 200 : 503
+    ctx.body = { status: isStarted() ? 'started' : 'starting' }
   })
   router.get('/health/ready', async (ctx) => {
     const failed = isDraining() ? ['draining'] : await failing()

@@ -246,6 +246,7 @@ function ownPages(issuer: string, state: LiveState): Draft[] {
     get('/', {}, BROWSER),
     get('/mailbox', {}, BROWSER),
     get('/health/ready'),
+    get('/health/startup'),
   ]
 }
 

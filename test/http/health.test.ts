@@ -8,13 +8,21 @@ import type { Loopback } from './loopback.ts'
 describe('http/health', () => {
   let app: Loopback | undefined
   let arrived = 0
-  const start = async (probes: Probes, isDraining = () => false) => {
+  type Asked = Partial<Parameters<typeof healthRoutes>[1]>
+  const start = async (probes: Probes, asked: Asked = {}) => {
     arrived = 0
     const count: Middleware = (_ctx, next) => {
       arrived += 1
       return next()
     }
-    app = await listen([count, healthRoutes(probes, isDraining).routes() as Middleware])
+    app = await listen([
+      count,
+      healthRoutes(probes, {
+        isDraining: () => false,
+        isStarted: () => true,
+        ...asked,
+      }).routes() as Middleware,
+    ])
     return app.url
   }
   const down = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.5:3306'))
@@ -73,8 +81,20 @@ describe('http/health', () => {
     expect((await next).status).to.equal(200)
   })
 
+  it('has started from the moment when everything was there, also when something fails later', async () => {
+    let isStarted = false
+    const url = await start({ database: down }, { isStarted: () => isStarted, isDraining: () => true })
+    const ask = async () => {
+      const answer = await fetch(`${url}/health/startup`)
+      return [answer.status, await answer.json(), answer.headers.get('cache-control')]
+    }
+    expect(await ask()).to.eql([503, { status: 'starting' }, 'no-store'])
+    isStarted = true
+    expect(await ask()).to.eql([200, { status: 'started' }, 'no-store'])
+  })
+
   it('is live but not ready while draining', async () => {
-    const url = await start({}, () => true)
+    const url = await start({}, { isDraining: () => true })
     expect((await fetch(`${url}/health/live`)).status).to.equal(200)
     const ready = await fetch(`${url}/health/ready`)
     expect(ready.status).to.equal(503)
