@@ -20,6 +20,9 @@ export type AuditEvent = {
   detail?: Record<string, unknown>
 }
 
+/** In place of its chain, of an entry that still counts repetitions. */
+export const OPEN_CHAIN = 'open'
+
 /** After the change, or just before it deletes the account, so that the event shows the state that it is about. */
 export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
   await recordAudits(sql, [event])

@@ -184,7 +184,7 @@ onEachTrail('the chain of the audit trail', (trail) => {
 
   it('waits for an entry that still counts repetitions', async () => {
     await trail().write(1)
-    await events().update({ foldKey: 'open' })
+    await events().update({ chain: 'open', foldKey: 'k' })
     await trail().linkAll()
     expect(await countUnlinked(trail().db)).to.equal(1)
     trail().pass(1)

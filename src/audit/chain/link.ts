@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
-import { recordAudit } from '../audit.ts'
+import { OPEN_CHAIN, recordAudit } from '../audit.ts'
 import { kindOf } from '../audit-kinds.ts'
 import { addHead, isGenuineHead, moveHead, readHeads } from './anchors.ts'
 import type { Anchor, Head } from './anchors.ts'
@@ -40,24 +40,27 @@ export async function linkSome(services: Linking, limit: number = LINKED_AT_ONCE
 
 /** How many entries wait for their place. */
 export async function countUnlinked(sql: Sql): Promise<number> {
-  const [row] = (await sql('audit_events').whereNull('chain').count({ n: '*' })) as { n: number | string }[]
-  return Number(row?.n ?? 0)
+  const waiting = async (chain: string | null) => {
+    const [row] = (await sql('audit_events').where({ chain }).count({ n: '*' })) as { n: number | string }[]
+    return Number(row?.n ?? 0)
+  }
+  return (await waiting(null)) + (await waiting(OPEN_CHAIN))
 }
 
 /** From here on the entry never changes. */
 async function closeFolds(db: Db, nowMs: number): Promise<void> {
   const old = () =>
     db('audit_events')
-      .whereNotNull('foldKey')
+      .where({ chain: OPEN_CHAIN, chainSeq: null })
       .where('atMs', '<=', nowMs - OPEN_MS)
-  if (await old().first('id')) await old().update({ foldKey: null })
+  if (await old().first('id')) await old().update({ chain: null, foldKey: null })
 }
 
 async function unlinked(sql: Sql, limit: number): Promise<TrailRow[]> {
   return (await sql('audit_events')
     .select(...TRAIL_COLUMNS)
-    .whereNull('chain')
-    .whereNull('foldKey')
+    // Both, so that the index has them in the order of their ids.
+    .where({ chain: null, chainSeq: null })
     .orderBy('id')
     .limit(limit)) as TrailRow[]
 }
@@ -98,7 +101,8 @@ async function write(trx: Knex.Transaction, head: Head, rows: readonly TrailRow[
   const ids = places.map(({ id }) => id)
   const changed: number = await trx('audit_events')
     .whereIn('id', ids)
-    .whereNull('chain')
+    // Not by the index of chains, which would read everything that waits.
+    .whereRaw("coalesce(??, '') = ''", ['chain'])
     .update({
       chain: head.chain,
       chainSeq: byId(trx, places, ({ seq }) => seq),

@@ -66,7 +66,7 @@ export async function verifyAudit(
 }
 
 async function chainsOf(db: Sql, anchors: readonly Anchor[]): Promise<string[]> {
-  const rows = (await db('audit_events').distinct('chain').whereNotNull('chain')) as { chain: string }[]
+  const rows = (await db('audit_events').distinct('chain').whereNotNull('chainSeq')) as { chain: string }[]
   const heads = await readHeads(db)
   return [...new Set([...heads.keys(), ...[...rows, ...anchors].map(({ chain }) => chain)])].toSorted()
 }
