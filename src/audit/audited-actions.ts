@@ -79,6 +79,7 @@ export const AUDITED_ACTIONS = {
   'sign_in.failed': { none: 'An attempt changes no state.' },
   'session.ended_by_upstream': { none: 'The session that ends is the event: `session.ended`.' },
   'grant.reuse_detected': { none: 'A warning. The grant was revoked before, by the protocol.' },
+  'audit.exported': { none: 'A copy changes no state.' },
   'audit.chain_broken': { none: 'A warning for the operator, who has it in the log too.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>
 

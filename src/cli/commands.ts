@@ -9,6 +9,7 @@ import { appAccessCommands } from './groups/app-access-commands.ts'
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { webhook } from '../event-sinks/webhooks/webhook-commands.ts'
 import { account } from './account-commands.ts'
+import { audit } from './audit/audit-commands.ts'
 import { brand } from './brand/brand-commands.ts'
 import { backup, restore } from './moving/backup-commands.ts'
 import { clientNoun } from './client-commands.ts'
@@ -44,6 +45,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   restore,
   seedNoun(replaceToken),
   mail,
+  audit,
   outbox,
   webhook,
 ]

@@ -24,6 +24,7 @@ const FILES = 'It reads and writes files of the machine.'
 const MACHINE = 'It is about the machine and its settings, which no token should reach.'
 const ADD = 'People add a provider that is there already. Programs create a row.'
 const GIVES_ACCESS = 'Who may do this could register apps of any kind, so it stays with who runs the server.'
+const TRAIL = 'The trail names everybody. Who runs the server reads it, and no token does.'
 const DELIVERY = 'Who runs the server looks after deliveries, with its log at hand.'
 
 export const ROWS: readonly Row[] = [
@@ -119,6 +120,11 @@ export const ROWS: readonly Row[] = [
   cliOnly('export', FILES),
   cliOnly('backup', FILES),
   cliOnly('restore', FILES),
+  cliOnly('audit list', TRAIL),
+  cliOnly('audit show', TRAIL),
+  cliOnly('audit verify', TRAIL),
+  cliOnly('audit export', TRAIL),
+  cliOnly('audit anchors', TRAIL),
   cliOnly('outbox list-dead', DELIVERY),
   cliOnly('outbox show', DELIVERY),
   cliOnly('outbox replay', DELIVERY),

@@ -71,6 +71,7 @@ export const FLOORS = [
   ['process/metrics'],
   [
     'cli/accounts',
+    'cli/audit',
     'cli/brand',
     'cli/factors',
     'cli/groups',

@@ -4,7 +4,7 @@
  */
 import type { Knex } from 'knex'
 import { MINUTE_MS } from '../../platform/clock.ts'
-import { inTransaction } from '../../platform/sql/database.ts'
+import { inTransaction, isSqlite } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { OPEN_CHAIN, recordAudit } from '../audit.ts'
@@ -56,13 +56,20 @@ async function closeFolds(db: Db, nowMs: number): Promise<void> {
   if (await old().first('id')) await old().update({ chain: null, foldKey: null })
 }
 
+/** The index has them in the order of their ids. To ask for that order would sort all that wait. */
 async function unlinked(sql: Sql, limit: number): Promise<TrailRow[]> {
-  return (await sql('audit_events')
+  const rows = (await sql
     .select(...TRAIL_COLUMNS)
-    // Both, so that the index has them in the order of their ids.
+    .from(byChain(sql))
     .where({ chain: null, chainSeq: null })
-    .orderBy('id')
     .limit(limit)) as TrailRow[]
+  return rows.toSorted((a, b) => Number(a.id) - Number(b.id))
+}
+
+/** MySQL and MariaDB may read the table from its beginning, because of the limit. */
+function byChain(sql: Sql) {
+  if (isSqlite(sql)) return 'audit_events'
+  return sql.raw('?? force index (??)', ['audit_events', 'audit_events_chain_unique'])
 }
 
 /** Reads the entries again under the lock: another process may have chained the first ones meanwhile. */

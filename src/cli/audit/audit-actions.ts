@@ -1,0 +1,144 @@
+/** What the commands of `audit` do. */
+import { createWriteStream, renameSync, rmSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { findAccountByLogin } from '../../accounts/username.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { listAnchors } from '../../audit/chain/anchors.ts'
+import { countUnlinked } from '../../audit/chain/link.ts'
+import { FAULTS, verifyAudit } from '../../audit/chain/verify.ts'
+import type { Fault } from '../../audit/chain/verify.ts'
+import { everyEntry, findEntry, isKind, listEntries } from '../../audit/entries.ts'
+import type { AuditEntry, EntryFilter } from '../../audit/entries.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { isoTime, record, table } from '../../command-line/layout.ts'
+import { progressBar } from '../../command-line/progress-bar.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Sql } from '../../platform/sql/database.ts'
+import type { Services } from '../../services.ts'
+import { readAnchors, shownAnchor } from './anchor-file.ts'
+
+const FAULTY = 3
+
+export async function list(input: Input, { db }: Services): Promise<Answer> {
+  const limit = input.integer('limit', { min: 1, max: 1000 }) ?? 50
+  const before = input.integer('after', { min: 1, max: 2 ** 48 })
+  const entries = await listEntries(db, await filterOf(input, db), { before, limit })
+  const rows = entries.map((one) => [
+    one.id,
+    isoTime(one.atMs),
+    one.times > 1 ? `${one.action} (${one.times} times)` : one.action,
+    one.actor,
+    one.accountId,
+    one.ip,
+    one.clientId,
+  ])
+  const next = entries.length === limit ? entries.at(-1)?.id : undefined
+  const lines = [table(['ID', 'TIME', 'ACTION', 'BY', 'ACCOUNT', 'FROM', 'APP'], rows, 'No entries.')]
+  if (next !== undefined) lines.push(`More: --after ${next}`)
+  return { data: { entries: entries.map(dataOf), next: next?.toString() ?? null }, text: lines.join('\n') }
+}
+
+export async function show({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
+  const entry = /^\d{1,15}$/.test(id) ? await findEntry(db, Number(id)) : undefined
+  if (!entry) throw new AppError('entry_not_found', 404, 'There is no entry with this id.')
+  const data = dataOf(entry)
+  return { data, text: record({ ...data, detail: JSON.stringify(entry.detail, null, 1) }) }
+}
+
+export async function verify(input: Input, { db, sealer }: Services): Promise<Answer> {
+  const file = input.text('anchors')
+  const known = file === undefined ? [] : readAnchors('anchors', file)
+  const bar = progressBar(process.stderr, { quiet: input.flag('json') })
+  const onProgress = (entries: number) => bar.draw(undefined, `${entries} entries`)
+  const { entries, faults, ends } = await verifyAudit({ db, sealer }, { known, onProgress })
+  bar.clear()
+  const unchained = await countUnlinked(db)
+  const lines = faults.length === 0 ? ['Every entry is as it was written.'] : faults.map(lineOf)
+  const chains = ends.map(({ chain, seq, hash }) => ({ chain, last: seq, hash }))
+  const text = [...lines, '', `${entries} entries verified; not chained yet: ${unchained}.`].join('\n')
+  const data = { intact: faults.length === 0, entries, not_chained_yet: unchained, faults, chains }
+  return { data, text, exitCode: faults.length === 0 ? 0 : FAULTY }
+}
+
+export async function exportTo(input: Input, { db, clock }: Services): Promise<Answer> {
+  const [file = ''] = input.operands
+  const filter = await filterOf(input, db)
+  const draft = `${file}.${process.pid}`
+  let written = 0
+  async function* lines() {
+    for await (const entries of everyEntry(db, filter)) {
+      written += entries.length
+      yield entries.map((entry) => `${JSON.stringify(dataOf(entry))}\n`).join('')
+    }
+  }
+  try {
+    await pipeline(lines(), createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }))
+    await recordAudit(db, {
+      atMs: clock(),
+      action: 'audit.exported',
+      actor: 'cli',
+      detail: { entries: written },
+    })
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+  return { data: { written: file, entries: written }, text: `Wrote ${file} with ${written} entries.` }
+}
+
+export async function anchors(_: Input, { db }: Services): Promise<Answer> {
+  const found = await listAnchors(db)
+  const rows = found.map(({ chain, seq, kind, atMs, hash }) => [chain, seq, kind, isoTime(atMs), hash])
+  const head = ['CHAIN', 'LAST', 'KIND', 'TIME', 'HASH']
+  return { data: { anchors: found.map(shownAnchor) }, text: table(head, rows, 'No anchors.') }
+}
+
+/** An account may be gone: then only its id is known. */
+async function filterOf(input: Input, db: Sql): Promise<EntryFilter> {
+  const [account, kind] = [input.text('account'), input.text('kind')]
+  if (kind !== undefined && !isKind(kind))
+    throw usageError('--kind takes attempt, sign_in, account, app or administration')
+  return {
+    accountId: account === undefined ? undefined : ((await findAccountByLogin(db, account))?.id ?? account),
+    actor: input.text('actor'),
+    action: input.text('action'),
+    kind,
+    clientId: input.text('app'),
+    fromMs: timeOf(input, 'from'),
+    untilMs: timeOf(input, 'until'),
+  }
+}
+
+function timeOf(input: Input, name: string): number | undefined {
+  const typed = input.text(name)
+  if (typed === undefined) return undefined
+  const atMs = /^\d{4}-\d\d-\d\d/.test(typed) ? Date.parse(typed) : Number.NaN
+  if (!Number.isNaN(atMs)) return atMs
+  throw usageError(`--${name} takes a time such as 2026-03-01 or 2026-03-01T08:00Z`)
+}
+
+function dataOf(entry: AuditEntry): Record<string, unknown> {
+  return {
+    id: entry.id,
+    at: isoTime(entry.atMs),
+    action: entry.action,
+    actor: entry.actor,
+    account_id: entry.accountId,
+    ip: entry.ip,
+    client_id: entry.clientId,
+    request_id: entry.requestId,
+    times: entry.times,
+    detail: entry.detail,
+    chain: entry.chainSeq === null ? null : entry.chain,
+    seq: entry.chainSeq,
+    hash: entry.chainHash,
+  }
+}
+
+function lineOf({ chain, seq, lastSeq, id, fault }: Fault): string {
+  const place = lastSeq === undefined || lastSeq === seq ? `number ${seq}` : `numbers ${seq} to ${lastSeq}`
+  return `${chain}, ${place}${id === undefined ? '' : ` (entry ${id})`}: ${FAULTS[fault]}`
+}
