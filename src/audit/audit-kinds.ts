@@ -32,7 +32,8 @@ const BY_NOUN: Readonly<Record<string, AuditKind>> = {
   group: 'administration',
   upstream: 'administration',
   role: 'administration',
-  webhook: 'administration',
+  registration_token: 'administration',
+  exchange_rule: 'administration',
   audit: 'administration',
 }
 

@@ -2,8 +2,10 @@
  * The audit trail: append only, until an entry is old. It is written in the transaction of what it reports, so neither
  * exists alone. What is worth an entry is decided where it happens. The event that other systems get is recorded with it.
  */
+import { clientActor } from '../events/actor.ts'
 import { snapshotOf } from '../events/account-snapshot.ts'
 import { recordEvent } from '../events/events.ts'
+import { currentOrigin } from '../platform/request-origin.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { eventOf } from './audited-actions.ts'
 import type { AuditAction } from './audited-actions.ts'
@@ -15,7 +17,10 @@ export type AuditEvent = {
   /** Who did it: an account id, `client:` and a client id, `anonymous`, `cli` or `system`. */
   actor: string
   accountId?: string | null | undefined
+  /** By default the address of the request. */
   ip?: string | null | undefined
+  /** The app that it came by: by default the one that acts, or the `client` of the detail. */
+  clientId?: string | null | undefined
   /** What else is worth knowing; never a password, token, code or whole address. */
   detail?: Record<string, unknown>
 }
@@ -30,21 +35,33 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
 
 /** Many events in one statement: at most 5000. */
 export async function recordAudits(sql: Sql, events: readonly AuditEvent[]): Promise<void> {
-  await sql('audit_events').insert(
-    events.map((event) => ({
-      atMs: event.atMs,
-      action: event.action,
-      actor: event.actor,
-      accountId: event.accountId ?? null,
-      ip: event.ip ?? null,
-      detail: JSON.stringify(event.detail ?? {}),
-    })),
-  )
+  await sql('audit_events').insert(events.map(rowOf))
   for (const event of events) {
     countSignIn(sql, event)
     const { accountId } = event
     if (accountId) await recordEventOf(sql, { ...event, accountId })
   }
+}
+
+function rowOf(event: AuditEvent) {
+  const origin = currentOrigin()
+  return {
+    atMs: event.atMs,
+    action: event.action,
+    actor: event.actor,
+    accountId: event.accountId ?? null,
+    ip: event.ip ?? origin?.ip ?? null,
+    clientId: event.clientId ?? appOf(event) ?? null,
+    requestId: origin?.requestId ?? null,
+    detail: JSON.stringify(event.detail ?? {}),
+  }
+}
+
+const CLIENT_ACTOR = clientActor('')
+
+function appOf({ actor, detail }: AuditEvent): string | undefined {
+  if (typeof detail?.['client'] === 'string') return detail['client']
+  return actor.startsWith(CLIENT_ACTOR) ? actor.slice(CLIENT_ACTOR.length) : undefined
 }
 
 async function recordEventOf(sql: Sql, audited: AuditEvent & { accountId: string }): Promise<void> {

@@ -13,7 +13,33 @@ const OF_THE_UPSTREAM = 'The upstream has the event, which has the same name.'
 
 const OF_THE_GROUP = 'The group has the event, which has the same name.'
 
+const THE_SAME = 'The event has the same name.'
+
+/** What is recorded because of its event: see `audited-events.ts`. */
+const OF_EVENTS = {
+  'session.ended': { none: THE_SAME },
+  'consent.given': { none: THE_SAME },
+  'consent.revoked': { none: THE_SAME },
+  'client.created': { none: THE_SAME },
+  'client.changed': { none: THE_SAME },
+  'client.secret_rotated': { none: THE_SAME },
+  'client.disabled': { none: THE_SAME },
+  'client.enabled': { none: THE_SAME },
+  'client.deleted': { none: THE_SAME },
+  'resource.created': { none: THE_SAME },
+  'resource.changed': { none: THE_SAME },
+  'resource.deleted': { none: THE_SAME },
+  'key.published': { none: THE_SAME },
+  'key.activated': { none: THE_SAME },
+  'key.removed': { none: THE_SAME },
+  'registration_token.issued': { none: THE_SAME },
+  'registration_token.revoked': { none: THE_SAME },
+  'exchange_rule.set': { none: THE_SAME },
+  'exchange_rule.removed': { none: THE_SAME },
+} as const satisfies Partial<Record<EventType, NoEvent>>
+
 export const AUDITED_ACTIONS = {
+  ...OF_EVENTS,
   'account.registered': { event: 'account.created', how: 'registration' },
   'account.added': { event: 'account.created', how: 'operator' },
   'account.imported': { event: 'account.created', how: 'import' },
@@ -78,12 +104,22 @@ export const AUDITED_ACTIONS = {
   'sign_in.guessed': { none: 'An attempt changes no state. The owner gets a mail, once a day.' },
   'sign_in.failed': { none: 'An attempt changes no state.' },
   'session.ended_by_upstream': { none: 'The session that ends is the event: `session.ended`.' },
+  'device.approved': { none: 'The consent is the event: `consent.given`.' },
+  'device.denied': { none: 'An answer that allows nothing changes no state.' },
+  'ciba.approved': { none: 'The consent is the event: `consent.given`.' },
+  'ciba.denied': { none: 'An answer that allows nothing changes no state.' },
+  'consent.refused': { none: 'An answer that allows nothing changes no state.' },
   'grant.reuse_detected': { none: 'A warning. The grant was revoked before, by the protocol.' },
   'audit.exported': { none: 'A copy changes no state.' },
   'audit.chain_broken': { none: 'A warning for the operator, who has it in the log too.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>
 
 export type AuditAction = keyof typeof AUDITED_ACTIONS
+
+/** True of the events of changes that have no other entry. */
+export function isAuditedEvent(type: EventType): type is keyof typeof OF_EVENTS {
+  return Object.hasOwn(OF_EVENTS, type)
+}
 
 /** The event of an action, where it has one. */
 export function eventOf(action: AuditAction): AccountEvent | undefined {

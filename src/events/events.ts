@@ -60,8 +60,21 @@ export function recordEventsOf(db: Sql, needs: Needs): void {
   if (needs.lanes.length > 0) recorders.set(db.userParams, createRecorder(needs))
 }
 
-/** Records one event in the transaction of its change. Does nothing where no sink is configured. */
+/** A change as one who hears of it gets it: with the actor. `data` is made when it is asked for. */
+export type HeardEvent = { type: EventType; data: () => Promise<Record<string, unknown>> }
+type Hears = (sql: Sql, event: HeardEvent) => Promise<void>
+
+const hearers = new WeakMap<object, Hears>()
+
+/** From here on, `hears` is called for changes made through this connection, in the transaction of each. */
+export function hearEventsOf(db: Sql, hears: Hears): void {
+  hearers.set(db.userParams, hears)
+}
+
+/** Records one event in the transaction of its change. Without a sink, only who hears of it does something. */
 export async function recordEvent<Type extends EventType>(sql: Sql, event: NewEvent<Type>): Promise<void> {
+  const data = async () => ({ actor: currentActor(), ...(await event.data()) })
+  await hearers.get(sql.userParams)?.(sql, { type: event.type, data })
   await recorders.get(sql.userParams)?.(sql, event)
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { NOUNS } from '../../src/cli/commands.ts'
 import { nameOf } from '../../src/command-line/command.ts'
-import { AUDITED_ACTIONS } from '../../src/audit/audited-actions.ts'
+import { AUDITED_ACTIONS, eventOf } from '../../src/audit/audited-actions.ts'
+import type { AuditAction } from '../../src/audit/audited-actions.ts'
 import { EVENT_TYPES } from '../../src/events/event-types.ts'
 import type { EventType } from '../../src/events/event-types.ts'
 import { sources } from '../support/source-tree.ts'
@@ -34,14 +35,33 @@ describe('every change of state', () => {
   for (const [kind, changes] of Object.entries(TABLES))
     for (const [name, change] of Object.entries(changes)) {
       if ('none' in change) continue
-      it(`by the ${kind} ${name} sends once: ${change.events.join(', ')}`, async () => {
+      it(`by the ${kind} ${name} sends once, and has in the audit trail: ${change.events.join(', ')}`, async () => {
         const given = (await change.given?.(world)) ?? ''
         await world.taken()
+        const before = await lastEntry()
         await change.run(world, given)
         const types = (await world.taken()).map(({ type }) => type)
         expect(types.sort()).to.deep.equal([...change.events].sort())
+        expect(await auditedSince(before)).to.include.members(audited(change.events))
       })
     }
+
+  const lastEntry = async (): Promise<number> => {
+    const row: { id: number } | undefined = await world.parts
+      .db('audit_events')
+      .orderBy('id', 'desc')
+      .first('id')
+    return row?.id ?? 0
+  }
+
+  /** The events that the new entries are about. */
+  const auditedSince = async (id: number) => {
+    const rows: { action: AuditAction }[] = await world.parts
+      .db('audit_events')
+      .where('id', '>', id)
+      .select('action')
+    return rows.map(({ action }) => eventOf(action)?.event ?? action)
+  }
 
   it('by a command is in the table, or its reason is', () => {
     const names = NOUNS.flatMap(({ commands }) => commands.map(nameOf))
@@ -77,6 +97,9 @@ describe('every change of state', () => {
     expect(used.filter((action) => !(action in AUDITED_ACTIONS))).to.deep.equal([])
   })
 })
+
+/** A session that begins has the entry of its sign-in. */
+const audited = (events: readonly EventType[]) => events.filter((type) => type !== 'session.started')
 
 const typesOf = (changes: Changes): readonly EventType[] =>
   Object.values(changes).flatMap((change) => ('none' in change ? [] : change.events))

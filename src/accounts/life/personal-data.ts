@@ -10,7 +10,7 @@ import type { Actor } from '../account-state.ts'
 
 /** Also what only programs read: keys of passkeys, and what is sealed for one browser. */
 const WITHHELD =
-  /(?:^|_)(?:digest|sealed|hash)$|^(?:profile|way_back|public_key|user_handle|credential_id|passkey)$/
+  /(?:^|_)(?:digest|sealed|hash)$|^(?:profile|way_back|public_key|user_handle|credential_id|passkey|fold_key)$/
 
 /** Whether the person gets this column. Names are those of SQL. */
 export function isShared(column: string): boolean {

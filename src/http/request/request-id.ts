@@ -1,6 +1,7 @@
 /** Gives every request an id that joins its log lines, also across a proxy. */
 import { randomUUID } from 'node:crypto'
 import type { Middleware } from 'koa'
+import { fromRequest } from '../../platform/request-origin.ts'
 import { requestState } from './request-state.ts'
 
 /** UUID, 32 hexadecimal digits (nginx, W3C Trace Context) or ULID: a proxy may pass on what a client wrote there. */
@@ -14,6 +15,6 @@ export function requestId(): Middleware {
     const given = state.viaTrustedProxy ? ctx.get('X-Request-Id') : ''
     state.requestId = ACCEPTABLE.test(given) ? given : randomUUID()
     ctx.set('X-Request-Id', state.requestId)
-    return next()
+    return fromRequest({ requestId: state.requestId, ip: state.clientIp }, next)
   }
 }

@@ -1,5 +1,6 @@
 /** The consent page: what an app asks for, and the grant that an approval makes. */
 import { setTimeout } from 'node:timers/promises'
+import { recordAudit } from '../../audit/audit.ts'
 import { findAccountById } from '../../accounts/account.ts'
 import { findConsent, rememberConsent } from '../../consents/consents.ts'
 import type { ClientPin } from '../../consents/consents.ts'
@@ -101,8 +102,23 @@ async function submit(services: ConsentServices, page: Page): Promise<void> {
   const result = allowed
     ? { consent: { grantId: await grantRequested(services, page, pin) } }
     : { error: 'access_denied', error_description: 'the person did not allow it' }
+  await noteAnswer(services, page.interaction, allowed)
   const options = { mergeWithLastSubmission: allowed }
   await resume(services.oidc, page, result, options)
+}
+
+/** What is allowed has an entry with the consent. */
+async function noteAnswer(
+  { db, clock }: ConsentServices,
+  interaction: Interaction,
+  allowed: boolean,
+): Promise<void> {
+  const ofDevice = interaction.deviceCode !== undefined
+  if (allowed && !ofDevice) return
+  const answer = allowed ? 'device.approved' : ofDevice ? 'device.denied' : 'consent.refused'
+  const [accountId, clientId] = [interaction.session?.accountId, parameter(interaction, 'client_id')]
+  const actor = accountId ?? 'anonymous'
+  await recordAudit(db, { atMs: clock(), action: answer, actor, accountId, clientId })
 }
 
 type Missing = {

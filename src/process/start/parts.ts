@@ -40,6 +40,7 @@ import type { Prometheus } from '../../platform/metrics/prometheus.ts'
 import { measureStatements } from '../../platform/sql/measured-statements.ts'
 import { measuredStore } from '../../grant-store/measured-store.ts'
 import { measureHashing } from '../../passwords/hash-metrics.ts'
+import { auditEventsOf } from '../../audit/audited-events.ts'
 import { countSignInsOf } from '../../audit/sign-in-metrics.ts'
 import { createSealer } from '../../platform/tokens.ts'
 import { createMemoryEntries } from '../../platform/versioned-cache/memory-entries.ts'
@@ -101,6 +102,7 @@ function openFeatures(services: Services, endings: Ending[]): readonly Feature[]
   endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
   const { config, db, outbox, clock } = services
   const lanes = features.flatMap(({ eventLanes = [] }) => eventLanes)
+  auditEventsOf(db, { clock })
   recordEventsOf(db, { ...config.events, issuer: config.issuer, outbox, clock, lanes })
   return features
 }

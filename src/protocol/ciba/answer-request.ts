@@ -3,6 +3,7 @@
  * client.
  */
 import { errors } from 'oidc-provider'
+import { recordAudit } from '../../audit/audit.ts'
 import { rememberConsent } from '../../consents/consents.ts'
 import { mayUseNow } from '../../groups/app-access.ts'
 import type { LimitedClient } from '../../groups/app-access.ts'
@@ -53,8 +54,17 @@ export async function answerRequest(services: AnswerServices, personAnswer: Pers
     throw error
   })
   if (!done) return { became: 'unknown' }
+  await noteAnswer(services, personAnswer, claimed.clientId)
   if (answer === 'approved') await uncountRequest(services, claimed)
   return { became: 'done', clientId: claimed.clientId }
+}
+
+async function noteAnswer(
+  { db, clock }: AnswerServices,
+  { accountId, answer }: PersonAnswer,
+  clientId: string,
+): Promise<void> {
+  await recordAudit(db, { atMs: clock(), action: `ciba.${answer}`, actor: accountId, accountId, clientId })
 }
 
 async function carryOut(

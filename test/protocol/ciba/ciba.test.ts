@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { auditTrailOf } from '../../support/audit-trail.ts'
 import { digest } from '../../../src/platform/tokens.ts'
 import { register, userinfo } from '../../provider/relying-party.ts'
 import type { Party } from '../../provider/relying-party.ts'
@@ -34,6 +35,9 @@ for (const { name, stage: open } of STAGES)
     const poll = (id: string, party = bank) =>
       party.call('/oauth/token', { grant_type: CIBA_GRANT, auth_req_id: id })
 
+    const trail = async (accountId: string) =>
+      (await auditTrailOf(stage.parts.db, accountId)).map(({ action }) => action)
+
     it('waits for the person, who gets a mail, sees who asks for what, and allows it', async () => {
       const person = await stage.person()
       const asked = await ask({
@@ -54,6 +58,7 @@ for (const { name, stage: open } of STAGES)
       expect(page.text).not.to.contain(id)
       const allowed = await answer(visitor, page, 'allow')
       expect(allowed.text).to.contain('Allowed.').and.contain('Nothing needs your answer')
+      expect(await trail(person.id)).to.include.members(['ciba.approved', 'consent.given'])
       await rest(stage, id)
       const tokens = (await poll(id)).json()
       expect(tokens['id_token']).to.be.a('string')
@@ -88,6 +93,8 @@ for (const { name, stage: open } of STAGES)
       const effective = answers.filter(({ text }) => text.includes('Refused.'))
       const late = answers.filter(({ text }) => text.includes('You already refused this request'))
       expect([effective.length, late.length]).to.eql([1, 3])
+      const denied = await stage.parts.db('audit_events').where({ action: 'ciba.denied' }).select('clientId')
+      expect(denied).to.deep.equal([{ clientId: bank.client.client_id }])
       expect(errorOf(await poll(id))).to.equal('access_denied')
       expect((await answer(visitor, page, 'allow')).text).to.contain('You already refused this request')
       await rest(stage, id)

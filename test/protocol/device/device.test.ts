@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { auditTrailOf } from '../../support/audit-trail.ts'
 import { updateAccount } from '../../../src/account-cache/changed-account.ts'
 import { alter, DEVICE_GRANT, keyOf } from './device-code.ts'
 import type { Issued } from './device-code.ts'
@@ -101,8 +102,13 @@ for (const { name, stage: open } of STAGES)
       expect((await poll(next.device_code)).status).to.equal(200)
     })
 
+    const answers = async (accountId: string) =>
+      (await auditTrailOf(stage.parts.db, accountId))
+        .map(({ action }) => action)
+        .filter((action) => action.startsWith('device.'))
+
     it('asks for an app of our own as well, which needs no consent', async () => {
-      const { email } = await stage.person()
+      const { email, id } = await stage.person()
       const own = await register(stage, {
         redirect_uris: [],
         grant_types: [DEVICE_GRANT],
@@ -117,10 +123,11 @@ for (const { name, stage: open } of STAGES)
       expect(compare.text).to.contain(issued.user_code)
       const done = await visitor.followForm(compare, { decision: 'allow' }, { action: '/consent' })
       expect(done.heading).to.equal('Device connected')
+      expect(await answers(id)).to.deep.equal(['device.approved'])
     })
 
     it('is refused for good by the person: at the sign-in, at the consent', async () => {
-      const { email } = await stage.person()
+      const { email, id } = await stage.person()
       const ways: Record<string, (visitor: Visitor, entered: Visited) => Promise<Visited>> = {
         'sign-in': (visitor, entered) => visitor.followForm(entered, {}, { action: '/cancel' }),
         consent: async (visitor, entered) =>
@@ -134,6 +141,7 @@ for (const { name, stage: open } of STAGES)
         expect(errorOf(await poll(issued.device_code)), step).to.equal('access_denied')
         expect((await enter(stage.visitor(), issued.user_code)).text, step).to.contain('already answered')
       }
+      expect(await answers(id)).to.deep.equal(['device.denied'])
     })
 
     it('slows a device down that asks too often, more with each time, and then lets it go on [S-1.47]', async () => {
