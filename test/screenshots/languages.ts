@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { LANGUAGES } from '../../src/words/catalogue.ts'
-import { addressOf, nameOf, openPages } from '../views/page-browser.ts'
+import { nameOf, openPages, openSample } from '../views/page-browser.ts'
 import { samplePages } from '../views/sample-pages.ts'
 
 /** The smallest phones, and a desktop. */
@@ -21,7 +21,7 @@ export async function showLanguages(browser: Browser, folder: string): Promise<s
     for (const language of Object.keys(LANGUAGES)) {
       const { context, page } = await openPages(browser, { width: WIDTHS[device], language })
       for (const index of samplePages.keys()) {
-        await page.goto(addressOf(index))
+        await openSample(page, index)
         await page.screenshot({
           path: join(to, fileOf(index, language, device)),
           fullPage: true,

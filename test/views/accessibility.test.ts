@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { LANGUAGES } from '../../src/words/catalogue.ts'
 import { chromiumOnce } from '../support/browser.ts'
-import { addressOf, nameOf, openPages, showSample } from './page-browser.ts'
+import { nameOf, openPages, openSample, showSample } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
 /** target-size (WCAG 2.2 AA) is off unless asked for. What pages pass is not asked for: to send it takes most of the time. */
@@ -48,7 +48,7 @@ describe('pages in a browser', () => {
   it('are looked at by axe: a page with faults does not pass', async () => {
     const { context, page } = await openPages(browser, { width: 390 })
     await context.addInitScript(axe.source)
-    await page.goto(addressOf(0))
+    await openSample(page, 0)
     await page.evaluate(() => {
       document.body.innerHTML = '<main><h1>A</h1><img src="#"><input></main>'
     })
@@ -71,7 +71,7 @@ describe('pages in a browser', () => {
   it('never scroll sideways at 320 px, with any name, address or message', async function () {
     const { context, page } = await openPages(browser, { width: 320, long: true })
     for (const index of samplePages.keys()) {
-      await page.goto(addressOf(index))
+      await openSample(page, index)
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       expect(overflow, nameOf(index)).to.be.at.most(0)
     }
@@ -90,7 +90,7 @@ describe('pages in a browser', () => {
       it(nameOf(index), async () => {
         const { page, complaints } = opened
         const low = new Set<string>()
-        await page.goto(addressOf(index))
+        await openSample(page, index)
         // A page may put the focus on its errors, which it does with its first frame.
         await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
         const controls = page.locator(

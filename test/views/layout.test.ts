@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { chromiumOnce } from '../support/browser.ts'
-import { addressOf, openPages } from './page-browser.ts'
+import { openPages, openSample } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
 /** How many lines the boxes of these elements take: boxes that overlap in height are beside each other. */
@@ -31,7 +31,7 @@ describe('the layout of pages', () => {
   ] as const) {
     it(`keeps the tabs of the account on ${lines === 1 ? 'one line' : 'two lines of three'} at ${width} px`, async () => {
       const { context, page } = await openPages(browser, { width })
-      await page.goto(addressOf(indexesOf('account-requests')[0]!))
+      await openSample(page, indexesOf('account-requests')[0]!)
       expect(await page.locator('.tabs a').count()).to.equal(6)
       expect(await linesOf(page, '.tabs a')).to.equal(lines)
       await context.close()
@@ -44,7 +44,10 @@ describe('the layout of pages', () => {
       [1280, true],
     ] as const) {
       const { context, page } = await openPages(browser, { width })
-      await page.goto(addressOf(samplePages.findIndex(({ state }) => state === 'details')))
+      await openSample(
+        page,
+        samplePages.findIndex(({ state }) => state === 'details'),
+      )
       const rows = await page.locator('.detail .facts > div').evaluateAll((elements) =>
         elements.map((element) => {
           const [label, value] = [...element.children].map((child) => child.getBoundingClientRect())
@@ -69,10 +72,10 @@ describe('the layout of pages', () => {
         .locator(selector)
         .first()
         .evaluate((element, property) => getComputedStyle(element)[property], name)
-    await page.goto(addressOf(indexesOf('consent')[0]!))
+    await openSample(page, indexesOf('consent')[0]!)
     const fill = await styleOf('.button:not(.button-plain)', 'backgroundColor')
     expect(fill).not.to.equal(await styleOf('.button-plain', 'backgroundColor'))
-    await page.goto(addressOf(indexesOf('account-requests')[0]!))
+    await openSample(page, indexesOf('account-requests')[0]!)
     const open = await styleOf('.tabs a[aria-current]', 'borderBottomColor')
     expect(open).not.to.equal(await styleOf('.tabs a:not([aria-current])', 'borderBottomColor'))
     await context.close()
@@ -81,7 +84,7 @@ describe('the layout of pages', () => {
   it('prints recovery codes with the account, and without menu and buttons', async () => {
     const { context, page } = await openPages(browser, { width: 800, colorScheme: 'dark' })
     await page.emulateMedia({ media: 'print' })
-    await page.goto(addressOf(indexesOf('security-codes')[0]!))
+    await openSample(page, indexesOf('security-codes')[0]!)
     expect(await page.locator('nav, form, a:not(.brand)').filter({ visible: true }).count()).to.equal(0)
     expect(await page.locator('main').innerText()).to.contain('person@example.com')
     expect(await page.locator('main').evaluate((main) => getComputedStyle(main).color)).to.equal(
@@ -93,7 +96,7 @@ describe('the layout of pages', () => {
   it('sets the buttons of an account to choose from side by side', async () => {
     const { context, page } = await openPages(browser, { width: 360 })
     const several = indexesOf('select-account').at(-1)!
-    await page.goto(addressOf(several))
+    await openSample(page, several)
     const rows = page.locator('.rows li', { has: page.locator('button[name=forget]') })
     expect(await rows.count()).to.be.above(0)
     expect(await linesOf(page, '.rows li:has(button[name=forget]) >> nth=0 >> button')).to.equal(1)

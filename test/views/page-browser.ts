@@ -25,7 +25,7 @@ type Options = {
   language?: string
 }
 
-/** A browser page that finds the sample pages at `addressOf(index)`; `complaints` is what its console says. */
+/** A browser page that finds the sample pages with `openSample`; `complaints` is what its console says. */
 export async function openPages(
   browser: Browser,
   { width, colorScheme = 'light', long = false, scripts = true, language = 'en' }: Options,
@@ -54,7 +54,8 @@ export async function openPages(
       return route.fulfill({ contentType: 'image/svg+xml', body: favicon })
     const sample = samplePages[Number(pathname.slice(1))]
     if (!sample) return route.fulfill({ status: 404, body: '' })
-    const body = htmlOf(sample, { long, language })
+    const body = bodyOf(sample, { long, language })
+    if (typeof body !== 'string') return route.fulfill({ status: 500, body: body.fault })
     return route.fulfill({ contentType: 'text/html', headers: { 'content-security-policy': policy }, body })
   })
   return { context, page, complaints }
@@ -64,8 +65,14 @@ export async function openPages(
 export async function showSample(page: Page, index: number, language = 'en'): Promise<void> {
   const html = htmlOf(samplePages[index]!, { language })
   const shown = await page.evaluate(putBody, html)
-  if (!shown) await page.goto(addressOf(index))
+  if (!shown) await openSample(page, index)
   else if (html.includes(PASSWORD_SCRIPT)) await page.addScriptTag({ url: PASSWORD_SCRIPT })
+}
+
+/** @throws what the template threw, instead of a page that never arrives. */
+export async function openSample(page: Page, index: number): Promise<void> {
+  const response = await page.goto(addressOf(index))
+  if (response?.status() === 500) throw new Error(`${nameOf(index)}: ${await response.text()}`)
 }
 
 /** Runs in the page. Answers whether the document, but for its title and body, is what the text says. */
@@ -82,6 +89,14 @@ function putBody(html: string): boolean {
   return true
 }
 
+function bodyOf(...asked: Parameters<typeof htmlOf>): string | { fault: string } {
+  try {
+    return htmlOf(...asked)
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) }
+  }
+}
+
 function htmlOf(
   sample: SamplePage,
   { long = false, language = 'en' }: { long?: boolean; language?: string },
@@ -90,7 +105,7 @@ function htmlOf(
   return renderSample({ ...sample, locals }, long ? { serverName: longWord } : {}, language)
 }
 
-export function addressOf(index: number): string {
+function addressOf(index: number): string {
   return `http://pages.test/${index}`
 }
 
@@ -99,7 +114,7 @@ export function nameOf(index: number): string {
 }
 
 /** Locals by which a page chooses among its texts. */
-const CHOICES = new Set(['state', 'kind'])
+const CHOICES = new Set(['state', 'kind', 'why'])
 
 /** The id of a text stays: the page has the text in its place. */
 function stretch(value: unknown): unknown {

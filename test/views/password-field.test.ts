@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { chromiumOnce } from '../support/browser.ts'
-import { addressOf, openPages } from './page-browser.ts'
+import { openPages, openSample } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
 const indexOf = (name: string) => samplePages.findIndex(({ page }) => page === name)
@@ -18,7 +18,7 @@ describe('a field for a password', () => {
     const opened = await openPages(browser, { width: 390 })
     page = opened.page
     close = () => opened.context.close()
-    await page.goto(addressOf(indexOf('register')))
+    await openSample(page, indexOf('register'))
   })
   afterEach(() => close())
 
@@ -56,7 +56,7 @@ describe('a field for a password', () => {
 
   it('has no such button without JavaScript', async () => {
     const { context, page: plain } = await openPages(browser, { width: 390, scripts: false })
-    await plain.goto(addressOf(indexOf('register')))
+    await openSample(plain, indexOf('register'))
     expect(await plain.locator('#field-password').isVisible()).to.equal(true)
     expect(await plain.locator('.reveal').isVisible()).to.equal(false)
     await context.close()

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { chromiumOnce } from '../support/browser.ts'
-import { addressOf, openPages } from './page-browser.ts'
+import { openPages, openSample } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
 const [folder = 'screenshots', ...wanted] = process.argv.slice(2)
@@ -21,7 +21,7 @@ async function takeAll(from: Browser, device: string, width: number, colorScheme
   const { context, page } = await openPages(from, { width, colorScheme })
   for (const [index, sample] of samplePages.entries()) {
     if (wanted.length > 0 && !wanted.includes(sample.page)) continue
-    await page.goto(addressOf(index))
+    await openSample(page, index)
     const name = `${sample.page}.${sample.state}.${device}.${colorScheme}.png`
     await page.screenshot({ path: path.join(folder, name), fullPage: true })
   }
