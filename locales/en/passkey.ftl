@@ -23,7 +23,11 @@ passkey-new-heading = Sign in without a password
 passkey-new-fast = Your face, finger or PIN is enough
 passkey-new-fast-how = Your device or password manager keeps the passkey. It asks for what you use to unlock it.
 passkey-new-safe = Nobody can steal it with a fake page
-passkey-new-safe-how = A passkey works only at this address. After you add one, your password alone no longer signs you in.
+passkey-new-safe-how =
+    { $password ->
+        [none] A passkey works only at this address. After you add one, signing in always takes it or a code.
+       *[other] A passkey works only at this address. After you add one, your password alone no longer signs you in.
+    }
 passkey-new-button = Create a passkey
 passkey-new-missing = To create a passkey, you need JavaScript and a browser that supports passkeys.
 passkey-new-for-app = <app>{ $app }</app> asks for a passkey. Add one to continue.
@@ -33,7 +37,11 @@ passkey-add-instead = Add a passkey instead
 passkey-not-added = The passkey was not added. Try again.
 passkey-too-many = You have 20 passkeys. Remove one before you add another.
 passkey-list = Passkeys
-passkey-list-what = Sign in with your face, finger or device PIN instead of your password.
+passkey-list-what =
+    { $password ->
+        [none] Sign in with your face, finger or device PIN.
+       *[other] Sign in with your face, finger or device PIN instead of your password.
+    }
 passkey-list-added = Added <time/>
 passkey-list-used = Last used <time/>
 passkey-list-unused = Not used yet
@@ -46,7 +54,11 @@ passkey-two-step = Your password alone does not sign you in. It also takes a pas
 passkey-app-off = Not set up. It is another way in when your passkey is not at hand.
 passkey-app-set-up = Set up
 passkey-app-remove-heading = Your passkeys stay
-passkey-app-remove-what = You can still sign in with a passkey, or with your password and a recovery code.
+passkey-app-remove-what =
+    { $password ->
+        [none] You can still sign in with a passkey. Your recovery codes keep working.
+       *[other] You can still sign in with a passkey, or with your password and a recovery code.
+    }
 passkey-rename-title = Rename the passkey
 passkey-rename-button = Save
 passkey-name = Name

@@ -5,7 +5,11 @@ security-show-codes = Show the codes
 security-two-step = Two-step sign-in
 security-on = on
 security-off = off
-security-on-text = You sign in with your password and a code.
+security-on-text =
+    { $password ->
+        [none] You sign in with a code as the second step.
+       *[other] You sign in with your password and a code.
+    }
 security-app = Authenticator app
 security-app-since = Set up on <when/>
 security-last-used = Last used <when/>
@@ -23,10 +27,18 @@ security-codes-make = Make new ones before you need one.
 security-codes-made = Created on <when/>
 security-codes-renew = Replace
 security-codes-renew-of = the recovery codes
-security-off-text = Your password alone opens your account. Add a second step, and a stolen password is no longer enough.
+security-off-text =
+    { $password ->
+        [none] One step is enough to sign in to your account. Add a second one, and someone who gets past the first still can’t get in.
+       *[other] Your password alone opens your account. Add a second step, and a stolen password is no longer enough.
+    }
 security-why-app = An app on your phone shows a code
 security-why-app-text = Any authenticator app works, including the one in your password manager.
-security-why-code = You enter it after your password
+security-why-code =
+    { $password ->
+        [none] You enter it as the second step of signing in
+       *[other] You enter it after your password
+    }
 security-why-code-text = It changes every 30 seconds, and works without a network.
 security-why-recovery = Recovery codes let you in without the phone
 security-why-recovery-text = You get { $of } of them to keep in a safe place.
@@ -36,7 +48,11 @@ security-confirm-first = Before you set it up, <link>confirm your email</link>.
 # Said once, after a form.
 security-notice-on = Two-step sign-in is on. Keep your recovery codes in a safe place.
 security-notice-saved = Keep your recovery codes in a safe place. The earlier ones no longer work.
-security-notice-removed = The authenticator app is removed. You sign in with your password alone.
+security-notice-removed =
+    { $password ->
+        [none] The authenticator app is removed. One step is now enough to sign in.
+       *[other] The authenticator app is removed. You sign in with your password alone.
+    }
 security-notice-app-removed = The authenticator app is removed. Your passkeys stay.
 security-notice-key-added = Your passkey is ready to use.
 security-notice-key-renamed = The passkey has its new name.
@@ -62,7 +78,11 @@ security-proof-forgot = Forgot it? <link>Choose a new password</link>.
 security-not-now = Not now
 security-remove-title = Remove the authenticator app?
 security-remove-ends = Two-step sign-in ends
-security-remove-text = Your password alone will open your account, and your recovery codes stop working. To move to a new phone, remove the app here and set it up again.
+security-remove-text =
+    { $password ->
+        [none] One step will be enough to sign in, and your recovery codes stop working. To move to a new phone, remove the app here and set it up again.
+       *[other] Your password alone will open your account, and your recovery codes stop working. To move to a new phone, remove the app here and set it up again.
+    }
 security-remove-button = Remove the app
 security-remove-keep = Keep it
 security-renew-title = Make new recovery codes?
@@ -72,18 +92,34 @@ security-renew-button = Make new codes
 
 # The codes, shown once.
 security-codes-only-now = You see these codes only now
-security-codes-text = Each one signs you in once, together with your password, when your app or passkey is not at hand. Keep them where you can find them without your phone.
+security-codes-text =
+    { $password ->
+        [none] Each one takes the place of your app or passkey once, when neither is at hand. Keep them where you can find them without your phone.
+       *[other] Each one signs you in once, together with your password, when your app or passkey is not at hand. Keep them where you can find them without your phone.
+    }
 security-codes-keep = Print this page, write the codes down, or <link>download them as a text file</link>.
 security-codes-saved = I saved these codes
 security-codes-file = Recovery codes for { $server } ({ $issuer })
 security-codes-file-account = Account: { $email }
 security-codes-file-made = Created: { $day }
-security-codes-file-text = Each code signs you in once, together with your password, when your authenticator app or passkey is not at hand.
+security-codes-file-text =
+    { $password ->
+        [none] Each code takes the place of your authenticator app or passkey once, when neither is at hand.
+       *[other] Each code signs you in once, together with your password, when your authenticator app or passkey is not at hand.
+    }
 
 # The set-up.
 security-app-title = Set up your authenticator app
-security-app-required = Your account needs a second step. Set up an authenticator app once. From then on, you enter its code after your password.
-security-app-for = <app>{ $app }</app> asks for a second step. Set up an authenticator app once. From then on, you enter its code after your password.
+security-app-required =
+    { $password ->
+        [none] Your account needs a second step. Set up an authenticator app once. From then on, you enter its code each time you sign in.
+       *[other] Your account needs a second step. Set up an authenticator app once. From then on, you enter its code after your password.
+    }
+security-app-for =
+    { $password ->
+        [none] <app>{ $app }</app> asks for a second step. Set up an authenticator app once. From then on, you enter its code each time you sign in.
+       *[other] <app>{ $app }</app> asks for a second step. Set up an authenticator app once. From then on, you enter its code after your password.
+    }
 security-app-add = 1. Add your account to the app
 security-app-scan = Scan this code with the app.
 security-app-here = Is the app on this device? <link>Open it</link>.

@@ -23,7 +23,11 @@ passkey-new-heading = 无需密码即可登录
 passkey-new-fast = 面容、指纹或 PIN 码就够了
 passkey-new-fast-how = 通行密钥保存在你的设备或密码管理器中，并使用你平时的解锁方式进行验证。
 passkey-new-safe = 假冒页面无法窃取它
-passkey-new-safe-how = 通行密钥只在此网址有效。添加后，仅凭密码将无法登录。
+passkey-new-safe-how =
+    { $password ->
+        [none] 通行密钥只在此网址有效。添加后，登录时始终需要通行密钥或验证码。
+       *[other] 通行密钥只在此网址有效。添加后，仅凭密码将无法登录。
+    }
 passkey-new-button = 创建通行密钥
 passkey-new-missing = 创建通行密钥需要 JavaScript 和支持通行密钥的浏览器。
 passkey-new-for-app = <app>{ $app }</app> 要求使用通行密钥。请添加一个以继续。
@@ -33,7 +37,11 @@ passkey-add-instead = 改为添加通行密钥
 passkey-not-added = 通行密钥未添加。请重试。
 passkey-too-many = 你已有 20 个通行密钥。请先移除一个再添加。
 passkey-list = 通行密钥
-passkey-list-what = 使用面容、指纹或设备 PIN 码代替密码登录。
+passkey-list-what =
+    { $password ->
+        [none] 使用面容、指纹或设备 PIN 码登录。
+       *[other] 使用面容、指纹或设备 PIN 码代替密码登录。
+    }
 passkey-list-added = 添加于 <time/>
 passkey-list-used = 上次使用：<time/>
 passkey-list-unused = 尚未使用
@@ -46,7 +54,11 @@ passkey-two-step = 仅凭密码无法登录，还需要通行密钥或验证码�
 passkey-app-off = 未设置。通行密钥不在手边时，可用它登录。
 passkey-app-set-up = 设置
 passkey-app-remove-heading = 你的通行密钥会保留
-passkey-app-remove-what = 你仍可使用通行密钥登录，或使用密码加恢复码登录。
+passkey-app-remove-what =
+    { $password ->
+        [none] 你仍可使用通行密钥登录，恢复码仍然有效。
+       *[other] 你仍可使用通行密钥登录，或使用密码加恢复码登录。
+    }
 passkey-rename-title = 重命名通行密钥
 passkey-rename-button = 保存
 passkey-name = 名称

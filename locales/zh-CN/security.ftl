@@ -5,7 +5,11 @@ security-show-codes = 显示恢复码
 security-two-step = 两步验证
 security-on = 已开启
 security-off = 未开启
-security-on-text = 登录时需要密码和验证码。
+security-on-text =
+    { $password ->
+        [none] 登录时还需要输入验证码作为第二步。
+       *[other] 登录时需要密码和验证码。
+    }
 security-app = 身份验证器应用
 security-app-since = 设置时间：<when/>
 security-last-used = 上次使用：<when/>
@@ -22,10 +26,18 @@ security-codes-make = 请在需要之前生成新的恢复码。
 security-codes-made = 生成时间：<when/>
 security-codes-renew = 更换
 security-codes-renew-of = 恢复码
-security-off-text = 目前只需密码即可登录账号。添加第二步后，仅凭被盗的密码将无法登录。
+security-off-text =
+    { $password ->
+        [none] 目前只需一步即可登录账号。添加第二步后，他人即使通过第一步也无法登录。
+       *[other] 目前只需密码即可登录账号。添加第二步后，仅凭被盗的密码将无法登录。
+    }
 security-why-app = 手机上的应用会显示验证码
 security-why-app-text = 任何身份验证器应用都可以，包括密码管理器自带的。
-security-why-code = 输入密码后再输入验证码
+security-why-code =
+    { $password ->
+        [none] 登录时在第二步输入验证码
+       *[other] 输入密码后再输入验证码
+    }
 security-why-code-text = 每 30 秒更换一次，无需网络。
 security-why-recovery = 没有手机时可用恢复码登录
 security-why-recovery-text = 你会得到 { $of } 个恢复码，请妥善保管。
@@ -35,7 +47,11 @@ security-confirm-first = 设置之前，请先<link>确认邮箱</link>。
 # Said once, after a form.
 security-notice-on = 两步验证已开启。请妥善保管恢复码。
 security-notice-saved = 请妥善保管恢复码。之前的恢复码已失效。
-security-notice-removed = 身份验证器应用已移除。现在仅凭密码即可登录。
+security-notice-removed =
+    { $password ->
+        [none] 身份验证器应用已移除。现在只需一步即可登录。
+       *[other] 身份验证器应用已移除。现在仅凭密码即可登录。
+    }
 security-notice-app-removed = 身份验证器应用已移除。你的通行密钥会保留。
 security-notice-key-added = 你的通行密钥已可使用。
 security-notice-key-renamed = 通行密钥已重命名。
@@ -61,7 +77,11 @@ security-proof-forgot = 忘记密码？<link>设置新密码</link>。
 security-not-now = 以后再说
 security-remove-title = 移除身份验证器应用？
 security-remove-ends = 两步验证将关闭
-security-remove-text = 之后仅凭密码即可登录，恢复码也会失效。如需更换手机，请先在此移除，再重新设置。
+security-remove-text =
+    { $password ->
+        [none] 之后只需一步即可登录，恢复码也会失效。如需更换手机，请先在此移除，再重新设置。
+       *[other] 之后仅凭密码即可登录，恢复码也会失效。如需更换手机，请先在此移除，再重新设置。
+    }
 security-remove-button = 移除应用
 security-remove-keep = 保留
 security-renew-title = 生成新的恢复码？
@@ -71,18 +91,34 @@ security-renew-button = 生成新的恢复码
 
 # The codes, shown once.
 security-codes-only-now = 这些恢复码仅显示这一次
-security-codes-text = 手边没有应用或通行密钥时，每个恢复码可配合密码登录一次。请保存在没有手机也能找到的地方。
+security-codes-text =
+    { $password ->
+        [none] 手边没有应用或通行密钥时，每个恢复码可代替它们使用一次。请保存在没有手机也能找到的地方。
+       *[other] 手边没有应用或通行密钥时，每个恢复码可配合密码登录一次。请保存在没有手机也能找到的地方。
+    }
 security-codes-keep = 打印此页、抄写下来，或<link>下载为文本文件</link>。
 security-codes-saved = 我已保存
 security-codes-file = { $server } 的恢复码（{ $issuer }）
 security-codes-file-account = 账号：{ $email }
 security-codes-file-made = 生成日期：{ $day }
-security-codes-file-text = 手边没有身份验证器应用或通行密钥时，每个恢复码可配合密码登录一次。
+security-codes-file-text =
+    { $password ->
+        [none] 手边没有身份验证器应用或通行密钥时，每个恢复码可代替它们使用一次。
+       *[other] 手边没有身份验证器应用或通行密钥时，每个恢复码可配合密码登录一次。
+    }
 
 # The set-up.
 security-app-title = 设置身份验证器应用
-security-app-required = 你的账号需要第二步验证。只需设置一次身份验证器应用，之后在密码后输入其验证码即可。
-security-app-for = <app>{ $app }</app> 需要第二步验证。只需设置一次身份验证器应用，之后在密码后输入其验证码即可。
+security-app-required =
+    { $password ->
+        [none] 你的账号需要第二步验证。只需设置一次身份验证器应用，之后每次登录时输入其验证码即可。
+       *[other] 你的账号需要第二步验证。只需设置一次身份验证器应用，之后在密码后输入其验证码即可。
+    }
+security-app-for =
+    { $password ->
+        [none] <app>{ $app }</app> 需要第二步验证。只需设置一次身份验证器应用，之后每次登录时输入其验证码即可。
+       *[other] <app>{ $app }</app> 需要第二步验证。只需设置一次身份验证器应用，之后在密码后输入其验证码即可。
+    }
 security-app-add = 1. 将账号添加到应用
 security-app-scan = 使用应用扫描此二维码。
 security-app-here = 应用就在此设备上？<link>直接打开</link>。

@@ -8,7 +8,7 @@ import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { PATHS } from './paths.ts'
 import { withProof } from './proven.ts'
-import { askBefore, backWith, requestLocals, requestPath, withRequest } from './security-page.ts'
+import { askBefore, backWith, passwordOf, requestLocals, requestPath, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
 export function codesRoutes(services: SecurityServices): Router {
@@ -51,7 +51,7 @@ function download(services: SecurityServices, ctx: AnyContext, member: Member): 
     t('security-codes-file-account', { email: member.account.email }),
     t('security-codes-file-made', { day: new Date(newCodes.madeAtMs).toISOString().slice(0, 10) }),
     '',
-    t('security-codes-file-text'),
+    t('security-codes-file-text', { password: passwordOf(member) }),
     '',
     ...newCodes.codes,
     '',

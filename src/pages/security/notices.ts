@@ -1,3 +1,5 @@
+import type { Message } from '../../words/message.ts'
+
 /** What the page of one's security says once, after a form: a message of the catalogue. */
 export type NoticeName =
   | 'on'
@@ -18,6 +20,6 @@ export type NoticeName =
   | 'no-passkeys'
   | 'with-password'
 
-export function noticeMessage(name: NoticeName): string {
-  return `security-notice-${name}`
+export function noticeMessage(name: NoticeName, password: 'yes' | 'none'): Message {
+  return { id: `security-notice-${name}`, args: { password } }
 }

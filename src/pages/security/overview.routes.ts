@@ -15,6 +15,7 @@ import { listLinks } from '../../upstreams/links.ts'
 import { createOfferedUpstreams } from '../../upstreams/offered.ts'
 import type { OfferedUpstreams } from '../../upstreams/offered.ts'
 import { passkeyPath, PATHS } from './paths.ts'
+import { passwordOf } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
 export function overviewRoutes(services: SecurityServices): Router {
@@ -47,7 +48,7 @@ async function show(services: OverviewServices, ctx: AnyContext, member: Member)
     setUpAction: PATHS.app,
     removeHref: PATHS.remove,
     renewHref: PATHS.codes,
-    hasPassword: account.passwordHash !== null,
+    password: passwordOf(member),
     addPasswordHref: canAdd ? PATHS.password : undefined,
     forgotHref: ACCOUNT_PATHS.forgot,
     ...(await connectionsOf(services, account.id)),

@@ -71,14 +71,20 @@ export function withRequest({ returnPath }: SecurityServices, ctx: AnyContext, p
 export async function requestLocals(
   services: SecurityServices,
   ctx: AnyContext,
-  { due }: Member,
+  member: Member,
 ): Promise<Record<string, unknown>> {
   const { oidc, returnPath } = services
   const laterAction = returnPath.path(ctx, '/set-up/later')
-  const required = due === 'second_factor'
-  if (laterAction === undefined) return { signOutHref: SIGN_OUT_PATH, required }
+  const required = member.due === 'second_factor'
+  const password = passwordOf(member)
+  if (laterAction === undefined) return { signOutHref: SIGN_OUT_PATH, required, password }
   const id = returnPath.clientId(ctx)
-  return { laterAction, required, client: id && (await shownClient(oidc.current(), id)) }
+  return { laterAction, required, password, client: id && (await shownClient(oidc.current(), id)) }
+}
+
+/** For texts: an account without a password is signed in another way, such as by another provider. */
+export function passwordOf({ account }: Member): 'yes' | 'none' {
+  return account.passwordHash === null ? 'none' : 'yes'
 }
 
 /**
@@ -97,7 +103,12 @@ export function backWith(
   if (kept) memory.keep(ctx, member, kept)
   const request = requestPath(services, ctx)
   if (request !== undefined) return redirect(ctx, request)
-  nextPage.lead(ctx, SECURITY_PATH, { notice: noticeMessage(notice), ...(values && { values }) }, member)
+  nextPage.lead(
+    ctx,
+    SECURITY_PATH,
+    { notice: noticeMessage(notice, passwordOf(member)), ...(values && { values }) },
+    member,
+  )
 }
 
 /** Asks before a change of a factor that is on. Where it is off already, the page of one's security says so. */
@@ -109,5 +120,6 @@ export async function askBefore(
 ): Promise<void> {
   if (!(await hasSecondFactor(services.db, member.account.id)))
     return backWith(services, ctx, member, 'off-already')
-  services.render(ctx, view, { signOutHref: SIGN_OUT_PATH, backHref: PATHS.overview, ...locals })
+  const shared = { signOutHref: SIGN_OUT_PATH, backHref: PATHS.overview, password: passwordOf(member) }
+  services.render(ctx, view, { ...shared, ...locals })
 }
