@@ -11,6 +11,7 @@ import { openMetrics } from './process/metrics/metrics-listener.ts'
 import { checkPortsAndFolders } from './process/ports-and-folders.ts'
 import { readStartArguments } from './process/start/start-arguments.ts'
 import { describeFailure } from './process/start/start-failure.ts'
+import { terminalLines } from './process/start/terminal-lines.ts'
 import { announce, orSayHowToSignIn, prepareUntilReady } from './process/start/startup.ts'
 import type { Prepared } from './process/start/startup.ts'
 import { stopOnSignal } from './process/stop.ts'
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   const role = cluster.isWorker ? 'server' : (asked.role ?? (planned.mode === 'embedded' ? 'all' : 'server'))
   const ofRole = (config: Config) => (role === 'worker' ? configOfWorker(config) : config)
   if (cluster.isPrimary) await checkPortsAndFolders(ofRole(planned), { serves: role !== 'worker' })
-  const parts = await createParts(ofRole(loadConfig()))
+  const config = ofRole(loadConfig())
+  const parts = await createParts(config, undefined, terminalLines(config, terminal(), asked.verbose))
   const ends = stopOnSignal(parts, stopWith)
   try {
     const several = role !== 'worker' && planned.workers > 1 && cluster.isPrimary
@@ -37,6 +39,12 @@ async function main(): Promise<void> {
   } catch (error) {
     if (!parts.draining) throw error
   }
+}
+
+function terminal() {
+  const { stdout } = process
+  const isTTY = stdout.isTTY === true
+  return { write: (text: string) => stdout.write(text), isTTY, isColourful: isTTY && stdout.hasColors() }
 }
 
 function announcedRoles(role: Role): string[] {

@@ -3,6 +3,7 @@
  * for.
  */
 import { availableParallelism } from 'node:os'
+import type { DestinationStream } from 'pino'
 import { createAccountCache, sealedAccounts } from '../../account-cache/account-cache.ts'
 import { createHasher } from '../../passwords/hashing.ts'
 import type { Hasher } from '../../passwords/hashing.ts'
@@ -50,10 +51,13 @@ import type { Services } from '../../services.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
 
-/** Opens everything without waiting. A database that is down shows at its first query. */
-export async function createParts(config: Config, clock: Clock = systemClock) {
+/**
+ * Opens everything without waiting. A database that is down shows at its first query. `terminal` gets each line of the log
+ * as well, or in place of standard output.
+ */
+export async function createParts(config: Config, clock: Clock = systemClock, terminal?: DestinationStream) {
   const tightened = config.mode === 'embedded' ? keepDataPrivate(config) : []
-  const log = openLog(config, clock)
+  const log = openLog(config, clock, terminal)
   if (tightened.length > 0) log.warn({ tightened }, 'files.tightened')
   const { prometheus, metrics } = await openMetrics(config)
   const db = openMeasured({ config, log, metrics })
@@ -177,8 +181,17 @@ async function openMetrics({ metrics }: Config): Promise<{ prometheus?: Promethe
   return { prometheus, metrics: prometheus }
 }
 
-function openLog({ log }: Config, clock: Clock): Logger {
+function openLog({ log }: Config, clock: Clock, terminal: DestinationStream | undefined): Logger {
   const { dir } = log
-  const destination = dir ? createLogFile({ ...log, dir, clock }) : undefined
-  return createLogger(log.level, log.prefix, destination)
+  const file = dir ? createLogFile({ ...log, dir, clock }) : undefined
+  return createLogger(log.level, log.prefix, file && terminal ? both(file, terminal) : (file ?? terminal))
+}
+
+function both(one: DestinationStream, other: DestinationStream): DestinationStream {
+  return {
+    write(line) {
+      one.write(line)
+      other.write(line)
+    },
+  }
 }

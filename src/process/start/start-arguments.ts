@@ -9,6 +9,7 @@ const HELP = `Starts the account server: npm start -- [options]
 Options
   --role server  Serves people and apps. Embedded, without a role, the worker runs in the same process.
   --role worker  Delivers mails and notices, and tidies up: npm run worker
+  --verbose      In development, show each line of the log, not only refusals, faults and mails.
   --help         Show this help.
   --version      Show the version.
 
@@ -18,15 +19,17 @@ It takes its settings from ACCOUNT_SERVER_… in the environment and from .env; 
 Ctrl-C stops it. Accounts, apps and keys: npm run cli
 `
 
-export type StartRequest = { kind: 'print'; text: string } | { kind: 'run'; role?: 'server' | 'worker' }
+export type StartRequest =
+  | { kind: 'print'; text: string }
+  | { kind: 'run'; role?: 'server' | 'worker'; verbose: boolean }
 
 /** Throws `AppError` 400 `usage`. */
 export function readStartArguments(argv: string[]): StartRequest {
-  const { help, version, role } = parse(argv)
+  const { help, version, role, verbose = false } = parse(argv)
   if (help) return { kind: 'print', text: HELP }
   if (version) return { kind: 'print', text: `account-server ${serverVersion()}\n` }
-  if (role === undefined) return { kind: 'run' }
-  if (role === 'server' || role === 'worker') return { kind: 'run', role }
+  if (role === undefined) return { kind: 'run', verbose }
+  if (role === 'server' || role === 'worker') return { kind: 'run', role, verbose }
   throw usage(`--role: got "${role}", takes server or worker`)
 }
 
@@ -40,6 +43,7 @@ function parse(args: string[]) {
   const flag = { type: 'boolean' } as const
   const options = {
     role: { type: 'string' },
+    verbose: flag,
     help: { ...flag, short: 'h' },
     version: { ...flag, short: 'v' },
   } as const
