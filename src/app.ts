@@ -10,6 +10,7 @@ import { AppError } from './platform/errors.ts'
 import { renderFailure } from './pages/errors/failure-page.ts'
 import { createTryLater } from './pages/errors/try-later.routes.ts'
 import { accessLog } from './http/access-log.ts'
+import { createAskSelf } from './http/ask-self.ts'
 import { loadAssets } from './http/assets.ts'
 import type { Assets } from './http/assets.ts'
 import { clientAddress } from './http/request/client-ip.ts'
@@ -75,10 +76,12 @@ export function createApp(parts: Parts): App {
   koa.use(tryLater.routes())
   koa.use(forReader(languages, (ctx, next) => (opened.routes?.others ?? notYet)(ctx, next)))
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
+  const callback = koa.callback()
   return {
-    callback: koa.callback(),
+    callback,
     async open() {
-      opened.routes = await openRoutes(parts, { render, failures })
+      const askSelf = createAskSelf(config.issuer, callback)
+      opened.routes = await openRoutes(parts, { render, askSelf, failures })
       parts.feed.start()
     },
     provider: () => providerOf(opened),

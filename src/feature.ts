@@ -6,6 +6,7 @@ import type { Router } from '@koa/router'
 import type Provider from 'oidc-provider'
 import type { Operation } from './operations/operation.ts'
 import type { Ending } from './grant-store/endings.ts'
+import type { AskSelf } from './http/ask-self.ts'
 import type { Render } from './http/render.ts'
 import type { FindMember } from './interaction/member.ts'
 import type { NextPage } from './interaction/next-page.ts'
@@ -54,6 +55,8 @@ export type Feature = {
 export type Site = {
   oidc: Oidc
   render: Render
+  /** A request to this server, with the answer that a client gets. */
+  askSelf: AskSelf
   startAgain: StartAgain
   findMember: FindMember
   /** Dresses a page as an operator chose for an app. */

@@ -3,6 +3,7 @@
  * feature have a line in `cli/commands.ts`.
  */
 import type { BuildFeature } from './feature.ts'
+import { admin } from './admin/admin.feature.ts'
 import { accountApi } from './api/account/account-api.feature.ts'
 import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
@@ -62,6 +63,7 @@ export const FEATURES: readonly BuildFeature[] = [
   challenge,
   mailbox,
   docs,
+  admin,
   accountApi,
   accountsApi,
   groupsApi,

@@ -41,6 +41,10 @@ error-too-many-attempts = { $minutes ->
 error-hashing-busy = Many people are signing in right now. Try again in a moment.
 error-starting = The service is starting. Try again in a moment.
 error-temporarily-unavailable = The service is unavailable for a moment. Try again.
+error-administrator-required = Only administrators can open this page. Ask one for the role.
+error-insufficient-scope = Your role does not allow this.
+error-console-sign-in-lost = The sign-in took too long, or began in another browser. Try again.
+error-console-sign-in-refused = The sign-in was refused.
 error-server-error = We made a note of it. Try again in a moment.
 
 error-back-to-start = Go to the start page

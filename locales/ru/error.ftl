@@ -43,6 +43,10 @@ error-too-many-attempts = { $minutes ->
 error-hashing-busy = Сейчас входит много людей. Попробуйте через минуту.
 error-starting = Сервис запускается. Попробуйте через минуту.
 error-temporarily-unavailable = Сервис ненадолго недоступен. Попробуйте снова.
+error-administrator-required = Эту страницу могут открыть только администраторы. Попросите у них роль.
+error-insufficient-scope = Ваша роль этого не позволяет.
+error-console-sign-in-lost = Вход занял слишком много времени или начался в другом браузере. Попробуйте ещё раз.
+error-console-sign-in-refused = Во входе отказано.
 error-server-error = Мы записали эту ошибку. Попробуйте через минуту.
 
 error-back-to-start = На главную

@@ -39,6 +39,10 @@ error-too-many-attempts = { $minutes ->
 error-hashing-busy = 当前登录人数较多。请稍后重试。
 error-starting = 服务正在启动。请稍后重试。
 error-temporarily-unavailable = 服务暂时不可用。请重试。
+error-administrator-required = 只有管理员可以打开此页面。请向管理员申请角色。
+error-insufficient-scope = 你的角色不允许此操作。
+error-console-sign-in-lost = 登录时间过长，或是在其他浏览器中开始的。请重试。
+error-console-sign-in-refused = 登录被拒绝。
 error-server-error = 我们已记录此问题。请稍后重试。
 
 error-back-to-start = 前往首页

@@ -51,6 +51,14 @@ export function returnQuery(uid: string, query: string, more: Record<string, str
   return `?${new URLSearchParams({ from: uid, ...(restart && { restart }), ...more })}`
 }
 
+/** One of our own addresses: neither `//host` nor `/\\host`, which browsers read as another site. */
+const OWN = /^\/(?![/\\])/
+
+/** The address that a query or a form names, or the start page where it is none of ours. */
+export function ownPath(named: unknown): string {
+  return typeof named === 'string' && OWN.test(named) ? named : '/'
+}
+
 /** The redirect after a form. 303, so that the browser never posts the form's fields elsewhere (RFC 9700 §4.12). */
 export function redirect(ctx: AnyContext, url: string): void {
   ctx.redirect(url)

@@ -10,6 +10,7 @@ import type { Parts } from './start/parts.ts'
 export function openPagelessSite(parts: Parts): Promise<Site> {
   return openSite(parts, {
     render: Object.assign(noPage, { texts: noPage }),
+    askSelf: noPage,
     renderError: noPage,
     startAgain: () => noPage,
     interactionUrl: noPage,

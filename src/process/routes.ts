@@ -15,7 +15,6 @@ import { csrf, ownFormsElsewhere } from '../http/csrf.ts'
 import { failureResponder } from '../http/error-handler.ts'
 import type { ErrorNeeds } from '../http/error-handler.ts'
 import { boundedQuery } from '../http/request/field-length.ts'
-import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { askedLanguage } from './asked-language.ts'
 import { interactionRoutes } from '../interaction/interaction.routes.ts'
@@ -59,11 +58,12 @@ export type Routes = {
 /** Call this once the process is prepared: it reads keys and resource servers. */
 export async function openRoutes(
   parts: Parts,
-  { render, failures }: { render: Render; failures: ErrorNeeds },
+  { render, askSelf, failures }: Pick<Site, 'render' | 'askSelf'> & { failures: ErrorNeeds },
 ): Promise<Routes> {
   const restarts = restartsOf(parts)
   const site = await openSite(parts, {
     render,
+    askSelf,
     startAgain: (oidc) => createStartAgain({ oidc, render, restarts }),
     renderError: failureResponder(failures),
     interactionUrl: restarts.pageUrl,

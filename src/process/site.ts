@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { CachedAccount } from '../account-cache/known-account.ts'
 import { strongestLevel } from '../accounts/second-factor-needed.ts'
 import { isFactorRequired } from '../factors/required-factor.ts'
+import { consoleClient } from '../operations/console-client.ts'
 import { docsClient } from '../operations/docs-client.ts'
 import { apiResource } from '../operations/scopes.ts'
 import type { Site } from '../feature.ts'
@@ -54,8 +55,7 @@ import type { Parts } from './start/parts.ts'
 import { createSentForms } from './sent-forms.ts'
 
 /** What people see of the protocol. */
-type SitePages = {
-  render: Render
+type SitePages = Pick<Site, 'render' | 'askSelf'> & {
   renderError: (ctx: AnyContext, error: unknown) => Promise<void>
   interactionUrl: OidcNeeds['interactionUrl']
   /** Restarts a request that returns to a finished interaction. */
@@ -65,7 +65,7 @@ type SitePages = {
 /** The provider, and what pages use. */
 export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   const { accountCache, config, db, clock, feed, log, sealer } = parts
-  const { render } = pages
+  const { render, askSelf } = pages
   const resources = resourcesOf(parts)
   const lifetimes = lifetimesOf(config)
   const limits = createFlows(parts)
@@ -73,7 +73,7 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   const oidc = lazily(opened)
   const startAgain = pages.startAgain(oidc)
   const ofPages = pageTools(parts, oidc)
-  const site = { oidc, render, startAgain, findResource: resources.get, limits, ...ofPages }
+  const site = { oidc, render, askSelf, startAgain, findResource: resources.get, limits, ...ofPages }
   const subjects = createPairwiseSubjects(config.keys.index)
   const documents = documentPart(parts)
   // A sign-in must be recorded as ended before the sign-out page says so.
@@ -157,7 +157,7 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
 }
 
 function ownClients(config: Parts['config']) {
-  return config.docs ? [docsClient(config)] : []
+  return [consoleClient(config), ...(config.docs ? [docsClient(config)] : [])]
 }
 
 type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }

@@ -48,6 +48,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The pages that people see, one folder for each journey.',
     leaves: 'The rules of accounts: `accounts`. The templates: `views`.',
   },
+  admin: {
+    storey: 'features',
+    short: 'administration',
+    owns: 'The pages for administrators, a client of the JSON API. `sections` say what they show and do.',
+    leaves: 'What an operation does, and who may: `api`, `operations`.',
+  },
   api: {
     storey: 'features',
     short: 'JSON API',

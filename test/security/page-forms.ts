@@ -11,6 +11,8 @@ export const FORMS: Record<string, string[]> = {
   '/check': ['email', 'solution', 'challenge'],
   '/check/code': ['code'],
   '/language': ['language'],
+  '/admin/unknown/-/unknown': ['name', 'email'],
+  '/admin/unknown/unknown/unknown': ['name', 'email'],
   '/forgot': ['email'],
   '/reset': ['token', 'way', 'code', 'password'],
   '/not-me': ['token'],

@@ -3,6 +3,7 @@ import { sampleCheckPages } from './sample-check-pages.ts'
 import { sampleCodePages } from './sample-code-pages.ts'
 
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
+import { adminPages } from './sample-admin-pages.ts'
 import { lifePages } from './sample-life-pages.ts'
 import { errorPages, mailboxPages } from './sample-mailbox-pages.ts'
 import { accountSamples } from './sample-account-pages.ts'
@@ -96,6 +97,7 @@ export const samplePages: SamplePage[] = [
   ...sampleCodePages,
   ...sampleUpstreamPages,
   ...lifePages,
+  ...adminPages,
   sample('language', 'plain', {}),
   sample('consent', 'full', consent),
   sample('consent', 'small', {

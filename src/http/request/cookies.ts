@@ -24,6 +24,8 @@ export type CookiePurpose =
   | 'trust'
   | 'language'
   | 'check'
+  | 'console'
+  | 'console_sign_in'
 
 /** Cookies that are sent to one address only. They carry a path, which the prefix `__Host-` forbids (RFC 6265bis §4.1.3). */
 const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume', 'security', 'proof', 'registration']

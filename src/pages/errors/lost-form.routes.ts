@@ -14,11 +14,10 @@ import type { Oidc } from '../../provider/contract/current-provider.ts'
 import type { Services } from '../../services.ts'
 import type { NextPage } from '../../interaction/next-page.ts'
 import { shownClient } from '../../interaction/open-interaction.ts'
-import { redirect } from '../../interaction/page.ts'
+import { ownPath, redirect } from '../../interaction/page.ts'
 import { returnPathOf } from '../../interaction/return-path.ts'
 import { showCookiesBlocked } from '../../interaction/start-again.ts'
 import type { TypedAddress } from '../../interaction/typed-address.ts'
-import { ownPath } from './own-path.ts'
 
 const PATH = '/form-again'
 /** Forms with the address of the person who wants to sign in. */

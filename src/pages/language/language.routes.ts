@@ -8,7 +8,7 @@ import { inTransaction } from '../../platform/sql/database.ts'
 import { rememberChoice } from '../../http/request/request-language.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import { redirect } from '../../interaction/page.ts'
+import { ownPath, redirect } from '../../interaction/page.ts'
 import { LANGUAGES } from '../../words/catalogue.ts'
 import type { Language } from '../../words/catalogue.ts'
 
@@ -25,7 +25,7 @@ export function languageRoutes(services: PageServices): Router {
 }
 
 function locals(next: unknown) {
-  return { here: ownPath(typeof next === 'string' ? next : '/') }
+  return { here: ownPath(next) }
 }
 
 async function choose(services: PageServices, ctx: AnyContext): Promise<void> {
@@ -43,13 +43,4 @@ type Kept = { locale: Language; ip: string | undefined }
 async function keepWithAccount({ db, clock }: PageServices, { account }: Member, { locale, ip }: Kept) {
   const by = { actor: account.id, ip }
   await inTransaction(db, (trx) => updateProfile(trx, account.id, { locale }, clock(), by))
-}
-
-const BASE = 'http://own.invalid'
-
-/** Only an address of this server; else the start page. */
-function ownPath(next: string): string {
-  if (!next.startsWith('/') || !URL.canParse(next, BASE)) return '/'
-  const url = new URL(next, BASE)
-  return url.origin === BASE ? url.pathname + url.search : '/'
 }

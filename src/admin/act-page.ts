@@ -1,0 +1,124 @@
+/** The page that asks before something is done, with the form of the operation, and the form that does it. */
+import { AppError } from '../platform/errors.ts'
+import { formOf } from '../http/request/request-state.ts'
+import { given } from '../words/message.ts'
+import { CONSOLE_PATH } from '../operations/console-client.ts'
+import { theOperation } from './console-api.ts'
+import { errorsOf, tried, typedIn } from './desk.ts'
+import type { Desk } from './desk.ts'
+import { bodyOf, fieldsOf, valuesOf } from './form.ts'
+import type { Field } from './form.ts'
+import { actHref, thingHref } from './hrefs.ts'
+import { theSection, titleOf } from './reading-pages.ts'
+import type { Act, Section, Shown } from './sections/section.ts'
+import { actsOf } from './sections/sections.ts'
+import { word } from './words.ts'
+
+type Params = Readonly<Record<string, string>>
+type Asked = { section: Section; act: Act; key: string | undefined; fields: Field[] }
+
+/** Shown once, on the page that follows. */
+const ONCE = ['client_secret', 'link']
+
+export async function showAct(desk: Desk, params: Params): Promise<void> {
+  const asked = askedFor(desk, params)
+  const { section, act, key, fields } = asked
+  const { shown, etag } = await before(desk, asked)
+  const { errors, values } = desk.services.nextPage.take(desk.ctx, desk)
+  desk.show(
+    'act',
+    {
+      act,
+      fields,
+      name: section.name,
+      title: shown && section.one && given(titleOf(shown, section.one.titled)),
+      action: actHref(section, act, key) + desk.ctx.search,
+      backHref:
+        key !== undefined && section.one ? thingHref(section.name, key) : `${CONSOLE_PATH}/${section.name}`,
+      values: values ?? (shown ? valuesOf(fields, shown) : {}),
+      errors: errors ?? {},
+      etag: values?.['etag'] ?? etag,
+    },
+    section.name,
+  )
+}
+
+export async function submitAct(desk: Desk, params: Params): Promise<void> {
+  const { section, act, key, fields } = askedFor(desk, params)
+  const { services, ctx, api } = desk
+  const sent = formOf(ctx)
+  const here = actHref(section, act, key) + ctx.search
+  const body = bodyOf(fields, sent)
+  const call = { id: act.id, params: paramsOf(desk, section, key), ifMatch: sent['etag'] ?? '' }
+  const answer = await tried(async () =>
+    api({ ...call, ...(fields.length > 0 && { body: await withAccount(desk, body) }) }),
+  )
+  if ('refusal' in answer) {
+    const values = { ...typedIn(ctx), etag: sent['etag'] ?? '' }
+    return services.nextPage.lead(ctx, here, { errors: errorsOf(answer.refusal), values }, desk)
+  }
+  const { body: result } = answer.done
+  const secrets = ONCE.flatMap((name) => (typeof result[name] === 'string' ? [[name, result[name]]] : []))
+  services.nextPage.lead(
+    ctx,
+    afterwards(section, act, key, result),
+    {
+      notice: word('done', act.id),
+      ...(secrets.length > 0 && { values: Object.fromEntries(secrets) as Record<string, string> }),
+    },
+    desk,
+  )
+}
+
+/** @throws AppError 404 `not_found` */
+function askedFor({ services }: Desk, params: Params): Asked {
+  const section = theSection(params['section'])
+  const key = params['key']
+  const act = actsOf(section).find(
+    (one) => one.verb === params['verb'] && (one === section.create) === (key === undefined),
+  )
+  if (!act) throw new AppError('not_found', 404, 'There is nothing at this address.')
+  return { section, act, key, fields: fieldsOf(theOperation(services.operations, act.id), act) }
+}
+
+/** The thing as it is now. A list alone has no entity tags. */
+async function before(
+  { api }: Desk,
+  { section, act, key }: Asked,
+): Promise<{ shown: Shown | undefined; etag: string }> {
+  if (key === undefined || !section.one) return { shown: undefined, etag: '' }
+  const { body, etag } = await api({ id: section.one.id, params: { [section.key]: key } })
+  // A row of a list is another thing, and the roles have a tag of their own.
+  if ('key' in act) return { shown: body, etag: '' }
+  if (act.id !== 'setAccountRoles') return { shown: body, etag }
+  const roles = await api({ id: 'getAccountRoles', params: { [section.key]: key } })
+  return { shown: { ...body, ...roles.body }, etag: roles.etag }
+}
+
+/** The thing, and what the address names of a row. */
+function paramsOf({ ctx }: Desk, section: Section, key: string | undefined): Record<string, string> {
+  const further = Object.entries(ctx.query).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value]] : [],
+  )
+  return { ...Object.fromEntries(further), ...(key !== undefined && { [section.key]: key }) } as Record<
+    string,
+    string
+  >
+}
+
+/** A person may be named by the address in place of the id. */
+async function withAccount({ api }: Desk, body: Shown): Promise<Shown> {
+  const { account_id: named } = body
+  if (typeof named !== 'string' || !named.includes('@')) return body
+  const { body: found } = await api({ id: 'listAccounts', query: { search: named, limit: '2' } })
+  const items = (found['items'] ?? []) as { id: string; email: string }[]
+  const one = items.find(({ email }) => email.toLowerCase() === named.toLowerCase())
+  return one ? { ...body, account_id: one.id } : body
+}
+
+function afterwards(section: Section, act: Act, key: string | undefined, result: Shown): string {
+  const list = `${CONSOLE_PATH}/${section.name}`
+  const isGone = act.id.startsWith('delete')
+  const id = key ?? (typeof result[section.key] === 'string' ? (result[section.key] as string) : undefined)
+  return section.one && id !== undefined && !isGone ? thingHref(section.name, id) : list
+}

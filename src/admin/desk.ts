@@ -1,0 +1,102 @@
+/** What every administration page begins with: who asks, their access to the API, and the way to sign in without one. */
+import type { PageServices } from '../feature.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import { formOf } from '../http/request/request-state.ts'
+import { SIGN_OUT_PATH } from '../interaction/member.ts'
+import { redirect } from '../interaction/page.ts'
+import type { Operation } from '../operations/operation.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import { AppError } from '../platform/errors.ts'
+import { CONSOLE_PATH } from '../operations/console-client.ts'
+import type { Message } from '../words/message.ts'
+import { consoleApi, Refused, SignInNeeded } from './console-api.ts'
+import type { ConsoleApi, Refusal } from './console-api.ts'
+import { readSession, signInAddress } from './console-session.ts'
+import { word } from './words.ts'
+import { SECTIONS } from './sections/sections.ts'
+
+export type DeskServices = PageServices & { operations: readonly Operation[] }
+
+export type Desk = {
+  services: DeskServices
+  ctx: AnyContext
+  api: ConsoleApi
+  sessionUid: string
+  /** Shows a page of the administration. `section`: the one that is open. */
+  show: (view: string, locals: Record<string, unknown>, section?: string) => void
+}
+
+/** A sign-in may take the browser back here within a moment, but not twice. */
+const FRESH_MS = 5 * SECOND_MS
+
+type Params = Readonly<Record<string, string>>
+type Work = (desk: Desk, params: Params) => Promise<void>
+
+/** The work, for somebody with access. Anybody else signs in first, and comes back with what was typed. */
+export function atDesk(services: DeskServices, work: Work) {
+  return async (ctx: AnyContext & { params?: Params }): Promise<void> => {
+    const member = await services.findMember(ctx)
+    const session = readSession(services, ctx)
+    if (!member || session?.accountId !== member.account.id) return signIn(services, ctx, undefined)
+    const api = consoleApi(services, ctx, session.token)
+    const show: Desk['show'] = (view, locals, section) =>
+      services.render(ctx, `admin/${view}`, {
+        nowMs: services.clock(),
+        signOutHref: SIGN_OUT_PATH,
+        sections: SECTIONS.map(({ name }) => ({ name, href: `${CONSOLE_PATH}/${name}` })),
+        openSection: section ?? '',
+        word,
+        ...locals,
+      })
+    try {
+      await work({ services, ctx, api, sessionUid: member.sessionUid, show }, ctx.params ?? {})
+    } catch (error) {
+      if (error instanceof Refused) throw asFailure(error.refusal)
+      if (!(error instanceof SignInNeeded)) throw error
+      // A new sign-in would not help, and the browser would go round for ever.
+      if (services.clock() - session.sinceMs < FRESH_MS)
+        throw new AppError('console_sign_in_refused', 403, 'The API refuses a sign-in that is new.')
+      signIn(services, ctx, error.maxAgeSeconds)
+    }
+  }
+}
+
+function signIn(services: DeskServices, ctx: AnyContext, maxAgeSeconds: number | undefined): void {
+  const values = ctx.method === 'POST' ? typedIn(ctx) : undefined
+  const scopes = new Set(
+    services.operations.filter(({ caller }) => caller === 'administrator').map(({ scope }) => scope),
+  )
+  // With an older sign-in, the API would refuse the first request.
+  const { adminSignInSeconds } = services.config.tokens
+  const asked = { scopes: [...scopes], maxAgeSeconds: maxAgeSeconds ?? adminSignInSeconds }
+  redirect(ctx, signInAddress(services, ctx, { to: ctx.path + ctx.search, values, ...asked }))
+}
+
+const SECRET = /secret|password/
+
+/** What was typed, for the next page: without secrets, and without what the form added. */
+export function typedIn(ctx: AnyContext): Record<string, string> {
+  const { _csrf, etag, ...typed } = formOf(ctx)
+  return Object.fromEntries(Object.entries(typed).filter(([name]) => !SECRET.test(name)))
+}
+
+function asFailure({ code, status, detail }: Refusal): AppError {
+  return new AppError(status === 404 ? 'not_found' : code, status, detail)
+}
+
+/** The answer to a refused form: what is wrong, at its field where the API names one. */
+export function errorsOf({ detail, fields }: Refusal): Record<string, Message> {
+  const said = (text: string): Message => ({ id: 'admin-detail', args: { detail: text } })
+  if (fields.length === 0) return { '': said(detail) }
+  return Object.fromEntries(fields.map(({ field, message }) => [field, said(message)]))
+}
+
+/** The answer of a call, or why it was refused. */
+export async function tried<T>(work: () => Promise<T>): Promise<{ done: T } | { refusal: Refusal }> {
+  try {
+    return { done: await work() }
+  } catch (error) {
+    if (error instanceof Refused) return { refusal: error.refusal }
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+/** The form of an operation, from the JSON Schema of its body, and the body from the form that was sent. */
+import { z } from 'zod'
+import type { Operation } from '../operations/operation.ts'
+import { at } from './sections/section.ts'
+import type { Act, Shown } from './sections/section.ts'
+
+export type Field = {
+  name: string
+  kind: 'text' | 'email' | 'password' | 'number' | 'tick' | 'choice' | 'choices' | 'lines'
+  /** Of a choice. */
+  options: readonly string[]
+  required: boolean
+  /** An empty field removes the value. */
+  nullable: boolean
+}
+
+type Schema = {
+  type?: string
+  anyOf?: Schema[]
+  enum?: unknown[]
+  items?: Schema
+  properties?: Record<string, Schema>
+  required?: string[]
+}
+
+/** Empty for an operation without a body. */
+export function fieldsOf({ body }: Operation, { fields }: Pick<Act, 'fields'>): Field[] {
+  if (!body) return []
+  const { properties = {}, required = [] } = z.toJSONSchema(body, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as Schema
+  return (fields ?? Object.keys(properties)).flatMap((name) => {
+    const schema = properties[name]
+    return schema ? [fieldOf(name, schema, required.includes(name))] : []
+  })
+}
+
+function fieldOf(name: string, schema: Schema, required: boolean): Field {
+  const { anyOf = [] } = schema
+  const inner = anyOf.find(({ type }) => type !== 'null') ?? schema
+  const nullable = anyOf.some(({ type }) => type === 'null')
+  const options = [inner.enum ?? inner.items?.enum ?? []].flat().map(String)
+  return { name, kind: kindOf(name, inner), options, required, nullable }
+}
+
+function kindOf(name: string, { type, enum: values, items }: Schema): Field['kind'] {
+  if (type === 'array') return items?.enum ? 'choices' : 'lines'
+  if (values) return 'choice'
+  if (type === 'boolean') return 'tick'
+  if (type === 'integer' || type === 'number') return 'number'
+  if (name === 'email') return 'email'
+  return name.endsWith('secret') || name === 'password' ? 'password' : 'text'
+}
+
+/** What the fields of the form hold, so that it can be shown. */
+export function valuesOf(fields: readonly Field[], shown: Shown): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const { name, kind, options } of fields) {
+    const value = at(shown, name)
+    const many = Array.isArray(value) ? value.map(String) : []
+    if (kind === 'choices')
+      for (const one of options) values[`${name}.${one}`] = many.includes(one) ? 'on' : ''
+    else if (kind === 'tick') values[name] = value === true ? 'on' : ''
+    else if (kind === 'lines') values[name] = many.join('\n')
+    else if (kind !== 'password' && value !== null && value !== undefined) values[name] = String(value)
+  }
+  return values
+}
+
+/** `sent`: the fields as strings. An empty one is left out, or `null` where that removes the value. */
+export function bodyOf(fields: readonly Field[], sent: Readonly<Record<string, string>>): Shown {
+  return Object.fromEntries(
+    fields.flatMap((field): [string, unknown][] => {
+      const value = valueOf(field, sent)
+      return value === undefined ? [] : [[field.name, value]]
+    }),
+  )
+}
+
+function valueOf({ name, kind, options, nullable }: Field, sent: Readonly<Record<string, string>>): unknown {
+  const text = (sent[name] ?? '').trim()
+  if (kind === 'tick') return text !== ''
+  if (kind === 'choices') return options.filter((one) => (sent[`${name}.${one}`] ?? '') !== '')
+  if (kind === 'lines') return text === '' ? [] : text.split(/\s*[\r\n]+\s*/)
+  if (text === '') return nullable ? null : undefined
+  return kind === 'number' && /^-?\d+$/.test(text) ? Number(text) : text
+}

@@ -1,0 +1,132 @@
+/** The pages that show: the start, the list of a section, and one thing with all that belongs to it. */
+import { AppError } from '../platform/errors.ts'
+import { given } from '../words/message.ts'
+import { CONSOLE_PATH } from '../operations/console-client.ts'
+import { tried } from './desk.ts'
+import type { Desk } from './desk.ts'
+import { actHref, thingHref } from './hrefs.ts'
+import { at } from './sections/section.ts'
+import type { Part, Section, Shown } from './sections/section.ts'
+import { findSection, SECTIONS } from './sections/sections.ts'
+import { factsOf } from './shown.ts'
+
+const PAGE_SIZE = '50'
+
+export async function showStart({ show }: Desk): Promise<void> {
+  show('start', { cards: SECTIONS.map(({ name }) => ({ name, href: `${CONSOLE_PATH}/${name}` })) })
+}
+
+/** @throws AppError 404 `not_found` */
+export function theSection(name: string | undefined): Section {
+  const found = findSection(name)
+  if (!found) throw new AppError('not_found', 404, 'There is nothing at this address.')
+  return found
+}
+
+export async function showList(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
+  const section = theSection(params['section'])
+  const { ctx, api, services, show } = desk
+  const { name, list, one, create, acts, key } = section
+  const search = typeof ctx.query['search'] === 'string' ? ctx.query['search'].slice(0, 200) : ''
+  const cursor = typeof ctx.query['cursor'] === 'string' ? ctx.query['cursor'] : ''
+  const paged = services.operations.some(
+    ({ id, query }) => id === list.id && query && 'cursor' in query.shape,
+  )
+  const query = {
+    ...(paged && { limit: PAGE_SIZE }),
+    ...(search && list.searches && { search }),
+    ...(cursor && { cursor }),
+  }
+  const { body } = await api({ id: list.id, query })
+  const rows = itemsOf(body).map((item) => {
+    const id = String(item[key])
+    const [title] = factsOf(item, list.fields)
+    return {
+      href: one && thingHref(name, id),
+      title: title ?? { name: key, kind: 'text', text: id },
+      facts: factsOf(
+        item,
+        list.fields.filter((field) => field !== title?.name),
+      ),
+      tags: (list.tags ?? []).filter(({ field, is }) => item[field] === is).map((tag) => tag.word),
+      acts: one ? [] : acts.map((act) => ({ ...act, href: actHref(section, act, id) })),
+    }
+  })
+  const next = typeof body['next'] === 'string' ? body['next'] : undefined
+  const more = next && `?${new URLSearchParams({ ...(search && { search }), cursor: next })}`
+  const createHref = create && actHref(section, create)
+  const { notice, values } = services.nextPage.take(ctx, desk)
+  const locals = {
+    name,
+    rows,
+    fields: list.fields,
+    searches: list.searches ?? false,
+    search,
+    more,
+    isFirst: cursor === '',
+  }
+  show('list', { ...locals, create, createHref, notice, secrets: secretsOf(values) }, name)
+}
+
+export async function showOne(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
+  const section = theSection(params['section'])
+  const { ctx, api, services, show } = desk
+  const { name, one, acts, key } = section
+  if (!one) throw new AppError('not_found', 404, 'There is nothing at this address.')
+  const id = params['key'] ?? ''
+  const { body } = await api({ id: one.id, params: { [key]: id } })
+  const parts = []
+  const known: Record<string, unknown> = { ...body }
+  for (const part of one.parts ?? []) {
+    // Nothing waits, so there is nothing to show.
+    const answer = await tried(() => api({ id: part.id, params: { [key]: id } }))
+    if ('refusal' in answer) continue
+    known[part.id] = answer.done.body
+    parts.push(partOf(section, part, id, answer.done.body))
+  }
+  const possible = acts.filter(({ when }) => !when || when(known))
+  const { notice, values } = services.nextPage.take(ctx, desk)
+  show(
+    'one',
+    {
+      name,
+      title: given(titleOf(body, one.titled)),
+      facts: factsOf(body, one.fields),
+      parts,
+      acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
+      listHref: `${CONSOLE_PATH}/${name}`,
+      notice,
+      secrets: secretsOf(values),
+    },
+    name,
+  )
+}
+
+function partOf(section: Section, part: Part, id: string, body: Shown) {
+  if (!Array.isArray(body['items']))
+    return { id: part.id, facts: factsOf(body, part.fields), rows: undefined }
+  const rows = itemsOf(body).map((item) => {
+    const [title, ...facts] = factsOf(item, part.fields)
+    const row = (act: NonNullable<Part['acts']>[number]) => ({
+      ...act,
+      href: `${actHref(section, act, id)}?${new URLSearchParams({ [act.key.param]: String(at(item, act.key.field)) })}`,
+    })
+    const href = part.link && thingHref(part.link.section, String(at(item, part.link.field)))
+    return { title, facts, href, acts: (part.acts ?? []).map(row) }
+  })
+  return { id: part.id, facts: [], rows }
+}
+
+function itemsOf(body: Shown): Shown[] {
+  return Array.isArray(body['items']) ? (body['items'] as Shown[]) : []
+}
+
+/** What an operation answered once, such as a new secret. */
+function secretsOf(values: Readonly<Record<string, string>> = {}) {
+  return Object.entries(values).map(([name, text]) => ({ name, text }))
+}
+
+export function titleOf(shown: Shown, names: readonly string[]): string {
+  const found = names.map((name) => shown[name]).find((value) => typeof value === 'string' && value !== '')
+  return typeof found === 'string' ? found : ''
+}

@@ -1,0 +1,95 @@
+/** Accounts: people who sign in. */
+import { at } from './section.ts'
+import type { Section } from './section.ts'
+
+export const accounts: Section = {
+  name: 'accounts',
+  key: 'id',
+  list: {
+    id: 'listAccounts',
+    fields: ['email', 'name', 'created_at'],
+    tags: [
+      { field: 'disabled', is: true, word: 'disabled' },
+      { field: 'email_verified', is: false, word: 'unverified' },
+    ],
+    searches: true,
+  },
+  one: {
+    id: 'getAccount',
+    titled: ['name', 'email'],
+    fields: [
+      'email',
+      'email_verified',
+      'username',
+      'given_name',
+      'family_name',
+      'disabled',
+      'delete_at',
+      'locale',
+      'zoneinfo',
+      'terms_version',
+      'terms_accepted_at',
+      'created_at',
+      'updated_at',
+      'id',
+    ],
+    parts: [
+      { id: 'getAccountRoles', fields: ['roles'] },
+      {
+        id: 'getAccountFactors',
+        fields: [
+          'totp.confirmed_at',
+          'totp.last_used_at',
+          'passkeys',
+          'recovery_codes.left',
+          'recovery_codes.made_at',
+          'reset.due_at',
+        ],
+      },
+      { id: 'listAccountGroups', fields: ['name', 'description'], link: { section: 'groups', field: 'id' } },
+      {
+        id: 'listAccountUpstreams',
+        fields: ['upstream.label', 'shown_as', 'connected_at', 'last_used_at'],
+        acts: [
+          {
+            verb: 'disconnect',
+            id: 'disconnectAccountUpstream',
+            danger: true,
+            key: { param: 'upstream', field: 'upstream.id' },
+          },
+        ],
+      },
+      { id: 'getAccountNewEmail', fields: ['email', 'expires_at'] },
+    ],
+  },
+  create: { verb: 'create', id: 'createAccount', fields: ['email', 'name', 'username', 'email_verified'] },
+  acts: [
+    { verb: 'update', id: 'updateAccount' },
+    { verb: 'set-roles', id: 'setAccountRoles' },
+    { verb: 'send-reset', id: 'sendAccountReset', when: ({ disabled }) => disabled === false },
+    { verb: 'unlock', id: 'unlockAccount' },
+    { verb: 'enable', id: 'enableAccount', when: ({ disabled }) => disabled === true },
+    { verb: 'keep', id: 'keepAccount', when: ({ delete_at: at }) => at !== null },
+    {
+      verb: 'keep-factors',
+      id: 'keepAccountFactors',
+      when: (shown) => at(shown, 'getAccountFactors.reset.due_at') !== undefined,
+    },
+    {
+      verb: 'cancel-email',
+      id: 'cancelAccountNewEmail',
+      when: (shown) => at(shown, 'getAccountNewEmail.email') !== undefined,
+    },
+    { verb: 'end-sessions', id: 'endAccountSessions', danger: true },
+    { verb: 'reset-factors', id: 'resetAccountFactors', danger: true },
+    { verb: 'reset-factors-now', id: 'resetAccountFactorsNow', danger: true },
+    {
+      verb: 'remove-picture',
+      id: 'removeAccountPicture',
+      danger: true,
+      when: ({ picture }) => picture !== null,
+    },
+    { verb: 'disable', id: 'disableAccount', danger: true, when: ({ disabled }) => disabled === false },
+    { verb: 'delete', id: 'deleteAccount', danger: true },
+  ],
+}

@@ -1,0 +1,89 @@
+/** Apps that sign people in or call resource servers, and the resource servers. */
+import type { Section } from './section.ts'
+
+const NAMED = [
+  'client_name',
+  'redirect_uris',
+  'post_logout_redirect_uris',
+  'initiate_login_uri',
+  'client_uri',
+  'scope',
+  'allowed_groups',
+  'first_party',
+] as const
+
+export const clients: Section = {
+  name: 'clients',
+  key: 'client_id',
+  list: {
+    id: 'listClients',
+    fields: ['client_name', 'client_id'],
+    tags: [{ field: 'disabled', is: true, word: 'disabled' }],
+  },
+  one: {
+    id: 'getClient',
+    titled: ['client_name'],
+    fields: [
+      'client_id',
+      'disabled',
+      'redirect_uris',
+      'post_logout_redirect_uris',
+      'initiate_login_uri',
+      'client_uri',
+      'grant_types',
+      'token_endpoint_auth_method',
+      'profile',
+      'scope',
+      'allowed_groups',
+      'allowed_resources',
+      'first_party',
+    ],
+  },
+  create: {
+    verb: 'create',
+    id: 'createClient',
+    fields: [
+      'client_name',
+      'redirect_uris',
+      'post_logout_redirect_uris',
+      'token_endpoint_auth_method',
+      'scope',
+    ],
+  },
+  acts: [
+    { verb: 'update', id: 'updateClient', fields: NAMED },
+    { verb: 'rotate-secret', id: 'rotateClientSecret' },
+    { verb: 'enable', id: 'enableClient', when: ({ disabled }) => disabled === true },
+    { verb: 'disable', id: 'disableClient', danger: true, when: ({ disabled }) => disabled === false },
+    { verb: 'delete', id: 'deleteClient', danger: true },
+  ],
+}
+
+export const resources: Section = {
+  name: 'resources',
+  key: 'identifier',
+  list: { id: 'listResources', fields: ['name', 'identifier', 'access_token_format', 'created_at'] },
+  one: {
+    id: 'getResource',
+    titled: ['name', 'identifier'],
+    fields: [
+      'identifier',
+      'scope',
+      'access_token_format',
+      'access_token_alg',
+      'access_token_ttl_seconds',
+      'client_id',
+      'warnings',
+      'created_at',
+    ],
+  },
+  create: {
+    verb: 'create',
+    id: 'createResource',
+    fields: ['identifier', 'name', 'scope', 'format', 'access_token_ttl_seconds'],
+  },
+  acts: [
+    { verb: 'update', id: 'updateResource', fields: ['name', 'scope', 'access_token_ttl_seconds'] },
+    { verb: 'delete', id: 'deleteResource', danger: true },
+  ],
+}

@@ -1,0 +1,69 @@
+/**
+ * A section of the administration pages: what it lists, what it shows of one thing, and what can be done with it. Each names
+ * operations of the JSON API by id. Addresses, fields and permissions come from there.
+ */
+
+/** What the API shows: names to JSON values. */
+export type Shown = Readonly<Record<string, unknown>>
+
+export type Act = {
+  /** The last part of its address, as on the command line: `disable`. */
+  verb: string
+  /** The operation. */
+  id: string
+  /** It ends or removes something. */
+  danger?: boolean
+  /** The fields of the form, where the operation takes more or the order matters. */
+  fields?: readonly string[]
+  /** By what is shown, with the parts of the thing by their operations. Absent: always. */
+  when?: (shown: Shown) => boolean
+}
+
+/** One more parameter of an act on a row: its name, and the field of the row that fills it, such as `upstream.id`. */
+export type RowKey = { param: string; field: string }
+
+/** A flag that is worth a word where it has this value. `word` is its name in the catalogue. */
+export type Tag = { field: string; is: boolean; word: string }
+
+/** More about one thing, from an operation of its own. */
+export type Part = {
+  id: string
+  /** The fields of the answer, or of each row of a list. The first one names the row. */
+  fields: readonly string[]
+  /** The rows lead to pages of another section. */
+  link?: { section: string; field: string }
+  acts?: readonly (Act & { key: RowKey })[]
+}
+
+export type Section = {
+  /** In addresses and texts: the API's noun. */
+  name: string
+  /** The field of a thing that its operations take as a parameter of the same name. */
+  key: string
+  list: {
+    id: string
+    /** The first one that has a value names the thing. */
+    fields: readonly string[]
+    /** What a row says only where it is so. */
+    tags?: readonly Tag[]
+    searches?: boolean
+  }
+  /** Absent: a thing has no page of its own, and the list has what can be done with it. */
+  one?: { id: string; titled: readonly string[]; fields: readonly string[]; parts?: readonly Part[] }
+  /** Acts without a thing, such as one that creates it. */
+  create?: Act
+  acts: readonly Act[]
+}
+
+/** The value at a path such as `upstream.label`. */
+export function at(shown: Shown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+          ? (value as Shown)[name]
+          : undefined,
+      shown,
+    )
+}

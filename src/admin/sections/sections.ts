@@ -1,0 +1,26 @@
+/** Every section, in the order of the navigation. */
+import { accounts } from './accounts.ts'
+import { clients, resources } from './clients.ts'
+import { groups } from './groups.ts'
+import { invitations, waitingAccounts } from './registration.ts'
+import { upstreams } from './upstreams.ts'
+import type { Act, Section } from './section.ts'
+
+export const SECTIONS: readonly Section[] = [
+  accounts,
+  invitations,
+  waitingAccounts,
+  groups,
+  clients,
+  resources,
+  upstreams,
+]
+
+export function findSection(name: string | undefined): Section | undefined {
+  return SECTIONS.find((section) => section.name === name)
+}
+
+/** Everything that the pages can do, for the tests that compare them with the API. */
+export function actsOf({ create, acts, one }: Section): readonly Act[] {
+  return [...(create ? [create] : []), ...acts, ...(one?.parts ?? []).flatMap((part) => part.acts ?? [])]
+}

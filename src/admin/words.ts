@@ -1,0 +1,13 @@
+/** The names of texts about operations and fields in the catalogue. */
+
+/** `op`: the heading. `do`: the button. `about`: what happens. `done`: the notice afterwards.
+ * `part`: the heading of what else there is. `empty`: a list without a row. */
+export type Kind = 'op' | 'do' | 'about' | 'done' | 'field' | 'section' | 'empty' | 'part' | 'tag'
+
+/** `createAccount` is `admin-op-create-account`, and `upstream.label` is `admin-field-upstream-label`. */
+export function word(kind: Kind, name: string): string {
+  const words = name
+    .replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    .replaceAll(/[^a-z0-9]+/g, '-')
+  return `admin-${kind}-${words}`
+}

@@ -1,0 +1,171 @@
+import { expect } from 'chai'
+import { HOUR_MS } from '../../src/platform/clock.ts'
+import { disableAccount } from '../../src/accounts/account-state.ts'
+import { grantRole, revokeRole } from '../../src/accounts/roles.ts'
+import { enroll } from '../factors/enrolled.ts'
+import { movableTime } from '../support/movable-time.ts'
+import { startServer } from '../support/running-server.ts'
+import type { Person, RunningServer } from '../support/running-server.ts'
+import { createVisitor } from '../support/visitor.ts'
+import type { Visited, Visitor } from '../support/visitor.ts'
+
+describe('the administration pages', () => {
+  const time = movableTime()
+  let server: RunningServer
+  before(async () => {
+    server = await startServer({ store: 'sqlite' })
+  })
+  after(() => server.stop())
+
+  type Opened = { visitor: Visitor; page: Visited; person: Person; code: () => Promise<string> }
+
+  /** Somebody with a second factor who opens an address of the administration. */
+  async function opened(path: string, { admin = true } = {}): Promise<Opened> {
+    const person = await server.createAccount()
+    if (admin) await grantRole(server.parts.db, person.account.id, 'admin')
+    const { code } = await enroll(server.parts, person.account.id)
+    const visitor = createVisitor(server.issuer)
+    return { visitor, person, code, page: await signIn(visitor, await visitor.get(path), person, code) }
+  }
+
+  async function signIn(
+    visitor: Visitor,
+    page: Visited,
+    { email, password }: Person,
+    code: () => Promise<string>,
+  ): Promise<Visited> {
+    const asked = await visitor.followForm(page, { email, password }, { action: '/sign-in' })
+    return visitor.followForm(asked, { code: await code() }, { action: '/code' })
+  }
+
+  const plain = ({ text }: Visited) => text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
+
+  it('ask for a sign-in with a second factor, and lead to the page that was asked for', async () => {
+    const { page, visitor } = await opened('/admin/accounts?search=nobody-at-all')
+    expect([page.status, page.heading]).to.eql([200, 'Accounts'])
+    expect(page.url.pathname + page.url.search).to.equal('/admin/accounts?search=nobody-at-all')
+    expect(plain(page)).to.contain('Nothing was found.')
+    const start = await visitor.get('/admin')
+    expect([start.heading, start.through]).to.eql(['Administration', []])
+  })
+
+  it('ask somebody without a second factor to set one up first', async () => {
+    const person = await server.createAccount()
+    await grantRole(server.parts.db, person.account.id, 'admin')
+    const visitor = createVisitor(server.issuer)
+    const { email, password } = person
+    const page = await visitor.followForm(
+      await visitor.get('/admin'),
+      { email, password },
+      { action: '/sign-in' },
+    )
+    expect(page.heading).to.match(/^Set up/)
+  })
+
+  it('show nothing to somebody without the role, and say so', async () => {
+    const { page, visitor } = await opened('/admin/accounts', { admin: false })
+    expect([page.status, plain(page)]).to.satisfy(([status, text]: [number, string]) => {
+      return status === 403 && text.includes('Only administrators can open this page.')
+    })
+    for (const path of ['/admin/groups', '/admin/accounts/-/create', '/admin/clients'])
+      expect((await visitor.get(path)).text, path).not.to.contain('example.org/')
+  })
+
+  it('close for somebody who loses the role, is disabled, or signs out', async () => {
+    const loses = await opened('/admin/accounts')
+    await revokeRole(server.parts.db, loses.person.account.id, 'admin')
+    expect((await loses.visitor.get('/admin/accounts')).status).to.equal(403)
+    const disabled = await opened('/admin/accounts')
+    await disableAccount(server.parts, disabled.person.account.id, { actor: 'test' })
+    expect((await disabled.visitor.get('/admin/accounts')).heading).to.equal('Sign in')
+    const leaves = await opened('/admin/accounts')
+    await leaves.visitor.followForm(
+      await leaves.visitor.get('/oauth/logout'),
+      { logout: 'yes' },
+      { action: 'logout' },
+    )
+    expect((await leaves.visitor.get('/admin/accounts')).heading).to.equal('Sign in')
+  })
+
+  it('ask for a new sign-in after an hour, and keep what was typed', async () => {
+    const { visitor, person, code } = await opened('/admin/groups')
+    const form = await visitor.get('/admin/groups/-/create')
+    time.advance(HOUR_MS + 60_000)
+    const again = await visitor.followForm(form, { name: 'Night shift', description: 'Late people' })
+    expect(again.heading).to.equal('Sign in')
+    const back = await signIn(visitor, again, person, code)
+    expect(back.heading).to.equal('Create a group')
+    expect(plain(back)).to.contain('You had to sign in again.')
+    expect(back.text).to.contain('value="Night shift"').and.contain('value="Late people"')
+    const done = await visitor.followForm(back, { name: 'Night shift', description: 'Late people' })
+    expect(plain(done)).to.contain('The group was created.').and.contain('Late people')
+  })
+
+  it('add an account and mail the person; a wrong address is said at its field', async () => {
+    const { visitor } = await opened('/admin/accounts')
+    const form = await visitor.get('/admin/accounts/-/create')
+    const wrong = await visitor.followForm(form, { email: 'no address', name: 'Ann' })
+    expect(wrong.heading).to.equal('Add an account')
+    expect(wrong.text).to.contain('value="Ann"')
+    expect(plain(wrong)).to.match(/address is not valid|e-mail/i)
+    const done = await visitor.followForm(wrong, { email: 'ann.new@example.org', name: 'Ann' })
+    expect(plain(done)).to.contain('The account was added.').and.contain('ann.new@example.org')
+    expect((await server.waitForMail('ann.new@example.org')).subject).to.be.a('string')
+  })
+
+  it('refuse a change that somebody else overtook, and say it', async () => {
+    const { visitor } = await opened('/admin/accounts')
+    const ann = await server.createAccount()
+    const path = `/admin/accounts/${ann.account.id}`
+    const old = await visitor.get(`${path}/update`)
+    await visitor.followForm(await visitor.get(`${path}/update`), { name: 'First', username: '' })
+    time.advance(1000)
+    const late = await visitor.followForm(old, { name: 'Second', username: '' })
+    expect(plain(late)).to.contain('It was changed since it was read')
+    expect(plain(await visitor.get(path))).to.contain('First')
+  })
+
+  it('put a person into a group by the address, and take them out again', async () => {
+    const { visitor } = await opened('/admin/groups')
+    const ann = await server.createAccount()
+    const made = await visitor.followForm(await visitor.get('/admin/groups/-/create'), { name: 'Editors' })
+    const path = made.url.pathname
+    const added = await visitor.followForm(await visitor.get(`${path}/add-member`), { account_id: ann.email })
+    expect(plain(added)).to.contain('The person is in the group.').and.contain(ann.email)
+    const [, remove = ''] = /href="([^"]*remove-member[^"]*)"/.exec(added.text) ?? []
+    const removed = await visitor.followForm(await visitor.get(remove.replaceAll('&amp;', '&')), {})
+    expect(plain(removed)).to.contain('no longer in the group').and.not.contain(ann.email)
+  })
+
+  it('show a new secret once, and an invitation’s link once', async () => {
+    const { visitor } = await opened('/admin/clients')
+    const made = await visitor.followForm(await visitor.get('/admin/clients/-/create'), {
+      client_name: 'My app',
+      redirect_uris: 'https://app.example.org/callback',
+    })
+    const secret = /<code class="breakable">([\w-]{30,})<\/code>/
+    expect(made.text, plain(made)).to.match(secret)
+    expect((await visitor.get(made.url)).text).not.to.match(secret)
+    const invited = await visitor.followForm(await visitor.get('/admin/invitations/-/create'), { days: '3' })
+    const link = /<code class="breakable">(http[^<]*)<\/code>/
+    expect(invited.text, plain(invited)).to.match(link)
+    expect((await visitor.get('/admin/invitations')).text).not.to.match(link)
+  })
+
+  it('have a page for each thing and each act, and nothing elsewhere', async () => {
+    const { visitor } = await opened('/admin')
+    for (const path of ['/admin/nothing', '/admin/accounts/nobody/nothing', '/admin/invitations/x'])
+      expect((await visitor.get(path)).status, path).to.equal(404)
+    expect((await visitor.get('/admin/accounts/nobody')).status).to.equal(404)
+    for (const section of [
+      'accounts',
+      'invitations',
+      'waiting-accounts',
+      'groups',
+      'clients',
+      'resources',
+      'upstreams',
+    ])
+      expect((await visitor.get(`/admin/${section}`)).status, section).to.equal(200)
+  })
+})

@@ -1,0 +1,156 @@
+/** The pages of the administration, in each state that looks different. */
+import { SECTIONS } from '../../src/admin/sections/sections.ts'
+import { word } from '../../src/admin/words.ts'
+import { given } from '../../src/words/message.ts'
+import type { SamplePage } from './sample-pages.ts'
+
+const atMs = Date.UTC(2026, 0, 15, 9, 30)
+const sections = SECTIONS.map(({ name }) => ({ name, href: `/admin/${name}` }))
+const common = { word, sections, openSection: 'accounts', nowMs: atMs, signOutHref: '/sign-out', secrets: [] }
+const text = (name: string, value: string) => ({ name, kind: 'text', text: value })
+const created = { name: 'created_at', kind: 'time', atMs }
+const list = {
+  ...common,
+  name: 'accounts',
+  searches: true,
+  search: '',
+  more: undefined,
+  isFirst: true,
+  create: { id: 'createAccount' },
+  createHref: '/admin/accounts/-/create',
+}
+const title = given('Sample Person')
+const act = {
+  ...common,
+  name: 'accounts',
+  title,
+  action: '/action',
+  backHref: '/admin',
+  values: {},
+  errors: {},
+  etag: '"x"',
+}
+const email = 'a.person.with.a.very.long.address@a-rather-long-department.example.com'
+
+export const adminPages: SamplePage[] = [
+  { page: 'admin/start', state: 'sections', locals: { ...common, openSection: '', cards: sections } },
+  {
+    page: 'admin/list',
+    state: 'two',
+    locals: {
+      ...list,
+      more: '?cursor=1',
+      isFirst: false,
+      rows: [
+        {
+          href: '/admin/accounts/1',
+          title: text('email', email),
+          facts: [text('name', 'Sample Person'), created],
+          tags: ['disabled', 'unverified'],
+          acts: [],
+        },
+        {
+          href: '/admin/accounts/2',
+          title: text('email', 'ann@example.com'),
+          facts: [created],
+          tags: [],
+          acts: [],
+        },
+      ],
+    },
+  },
+  { page: 'admin/list', state: 'nothing-found', locals: { ...list, search: 'somebody', rows: [] } },
+  {
+    page: 'admin/list',
+    state: 'invitations',
+    locals: {
+      ...list,
+      name: 'invitations',
+      openSection: 'invitations',
+      searches: false,
+      create: { id: 'createInvitation' },
+      notice: word('done', 'createInvitation'),
+      secrets: [
+        text('link', 'https://accounts.example.com/register?invitation=sample-of-a-link-that-is-long'),
+      ],
+      rows: [
+        {
+          title: text('email', 'ann@example.com'),
+          facts: [text('state', 'usable'), created],
+          tags: [],
+          acts: [{ id: 'revokeInvitation', danger: true, href: '/admin/invitations/1/revoke' }],
+        },
+      ],
+    },
+  },
+  {
+    page: 'admin/one',
+    state: 'account',
+    locals: {
+      ...common,
+      name: 'accounts',
+      title,
+      listHref: '/admin/accounts',
+      notice: word('done', 'disableAccount'),
+      facts: [
+        text('email', email),
+        { name: 'email_verified', kind: 'flag', on: true },
+        { name: 'disabled', kind: 'flag', on: false },
+        created,
+      ],
+      parts: [
+        {
+          id: 'getAccountRoles',
+          facts: [{ name: 'roles', kind: 'list', items: ['admin'] }],
+          rows: undefined,
+        },
+        { id: 'listAccountGroups', facts: [], rows: [] },
+        {
+          id: 'listAccountUpstreams',
+          facts: [],
+          rows: [
+            {
+              title: text('upstream.label', 'Other Provider'),
+              facts: [text('shown_as', 'ann@other.example')],
+              acts: [{ id: 'disconnectAccountUpstream', danger: true, href: '/disconnect' }],
+            },
+          ],
+        },
+      ],
+      acts: [
+        { id: 'updateAccount', href: '/update' },
+        { id: 'unlockAccount', href: '/unlock' },
+        { id: 'resetAccountFactors', danger: true, href: '/reset-factors' },
+        { id: 'deleteAccount', danger: true, href: '/delete' },
+      ],
+    },
+  },
+  {
+    page: 'admin/act',
+    state: 'danger',
+    locals: { ...act, act: { id: 'deleteAccount', danger: true }, fields: [] },
+  },
+  {
+    page: 'admin/act',
+    state: 'wrong',
+    locals: {
+      ...act,
+      act: { id: 'createInvitation' },
+      title: undefined,
+      etag: '',
+      fields: [
+        { name: 'email', kind: 'email', options: [], required: false },
+        { name: 'mail', kind: 'tick', options: [], required: false },
+        { name: 'role', kind: 'choice', options: ['admin'], required: false },
+        { name: 'roles', kind: 'choices', options: ['admin'], required: false },
+        { name: 'group_ids', kind: 'lines', options: [], required: false },
+        { name: 'days', kind: 'number', options: [], required: false },
+      ],
+      values: { email: 'no address', days: '7' },
+      errors: {
+        email: { id: 'admin-detail', args: { detail: 'The e-mail address is not valid.' } },
+        '': 'admin-send-again',
+      },
+    },
+  },
+]
