@@ -2,6 +2,7 @@ home-hello = Hello
 home-hello-name = Hello, { $name }
 home-signed-in = You’re signed in to { $server } as <email>{ $email }</email>.
 home-account = Your account
+home-admin = You can <admin>administer</admin> this server.
 home-docs = Programs use the <docs>API</docs>.
 home-title = One account for all your apps
 home-lead = Sign in once with { $server }, and decide for each app what it may know about you.

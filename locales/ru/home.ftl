@@ -2,6 +2,7 @@ home-hello = Здравствуйте
 home-hello-name = Здравствуйте, { $name }
 home-signed-in = Вы вошли в { $server } как <email>{ $email }</email>.
 home-account = Ваш аккаунт
+home-admin = Вы можете <admin>управлять</admin> этим сервером.
 home-docs = Для программ есть <docs>API</docs>.
 home-title = Один аккаунт для всех приложений
 home-lead = Войдите один раз через { $server } и решайте для каждого приложения, что ему можно знать о вас.

@@ -2,6 +2,7 @@ home-hello = 你好
 home-hello-name = { $name }，你好
 home-signed-in = 你已使用 <email>{ $email }</email> 登录 { $server }。
 home-account = 你的账号
+home-admin = 你可以<admin>管理</admin>此服务器。
 home-docs = 程序可使用 <docs>API</docs>。
 home-title = 一个账号，畅用所有应用
 home-lead = 使用 { $server } 登录一次，并由你决定每个应用可以了解哪些信息。

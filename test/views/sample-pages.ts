@@ -84,7 +84,7 @@ const asking = {
 /** Every page in each state that looks different. */
 export const samplePages: SamplePage[] = [
   sample('home', 'signed-out', { mailbox: true, registerHref: '/register' }),
-  sample('home', 'signed-in', { account: person, showsDocs: true }),
+  sample('home', 'signed-in', { account: person, showsDocs: true, administers: true }),
   sample('sign-in', 'empty', signIn),
   sample('sign-in', 'plain', { ...signIn, client: undefined, cancelAction: undefined }),
   sample('sign-in', 'wrong', {

@@ -12,11 +12,12 @@ export function homeRoutes(services: PageServices): Router {
   const router = new Router()
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)
-    const showsDocs = config.docs && (await isAdministrator(db, member))
+    const administers = await isAdministrator(db, member)
+    const showsDocs = config.docs && administers
     const registerHref = takesStrangers(config) ? '/register' : undefined
     const used = member ? await listConsents(db, member.account.id) : []
     const openable = member ? await openableApps(services, member.account.id, used) : []
-    const locals = { account: member?.account, registerHref, showsDocs, openable }
+    const locals = { account: member?.account, registerHref, showsDocs, administers, openable }
     render(ctx, 'home', { nowMs: clock(), ...locals })
   })
   // W3C "A Well-Known URL for Changing Passwords": password managers send people here.

@@ -87,6 +87,7 @@ export function announce(parts: Parts, { administrator }: Prepared, roles: strin
   if (serves) lines.push(`  Listening on   ${listeningOn(config).join(', ')}`)
   if (serves && config.mail.mailbox !== 'none')
     lines.push(`  Mailbox        ${config.issuer}/mailbox${forWhom(config)}`)
+  if (serves) lines.push(`  Administration ${config.issuer}/admin`)
   if (administrator) lines.push(`  Administrator  ${administrator.email}`)
   if (administrator?.oneTimePassword)
     lines.push(`  Password       ${administrator.oneTimePassword}   (shown only now)`)
