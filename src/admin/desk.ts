@@ -72,12 +72,11 @@ function signIn(services: DeskServices, ctx: AnyContext, maxAgeSeconds: number |
   redirect(ctx, signInAddress(services, ctx, { to: ctx.path + ctx.search, values, ...asked }))
 }
 
-const SECRET = /secret|password/
+const UNTYPED = /secret|password|^_csrf$|^etag$/
 
 /** What was typed, for the next page: without secrets, and without what the form added. */
 export function typedIn(ctx: AnyContext): Record<string, string> {
-  const { _csrf, etag, ...typed } = formOf(ctx)
-  return Object.fromEntries(Object.entries(typed).filter(([name]) => !SECRET.test(name)))
+  return Object.fromEntries(Object.entries(formOf(ctx)).filter(([name]) => !UNTYPED.test(name)))
 }
 
 function asFailure({ code, status, detail }: Refusal): AppError {

@@ -63,7 +63,8 @@ export function valuesOf(fields: readonly Field[], shown: Shown): Record<string,
       for (const one of options) values[`${name}.${one}`] = many.includes(one) ? 'on' : ''
     else if (kind === 'tick') values[name] = value === true ? 'on' : ''
     else if (kind === 'lines') values[name] = many.join('\n')
-    else if (kind !== 'password' && value !== null && value !== undefined) values[name] = String(value)
+    else if (kind !== 'password' && ['string', 'number'].includes(typeof value))
+      values[name] = `${value as string}`
   }
   return values
 }

@@ -26,9 +26,9 @@ export function theSection(name: string | undefined): Section {
 export async function showList(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
   const section = theSection(params['section'])
   const { ctx, api, services, show } = desk
-  const { name, list, one, create, acts, key } = section
-  const search = typeof ctx.query['search'] === 'string' ? ctx.query['search'].slice(0, 200) : ''
-  const cursor = typeof ctx.query['cursor'] === 'string' ? ctx.query['cursor'] : ''
+  const { name, list, create } = section
+  const search = textOf(ctx.query['search'])
+  const cursor = textOf(ctx.query['cursor'])
   const paged = services.operations.some(
     ({ id, query }) => id === list.id && query && 'cursor' in query.shape,
   )
@@ -38,34 +38,36 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
     ...(cursor && { cursor }),
   }
   const { body } = await api({ id: list.id, query })
-  const rows = itemsOf(body).map((item) => {
-    const id = String(item[key])
-    const [title] = factsOf(item, list.fields)
-    return {
-      href: one && thingHref(name, id),
-      title: title ?? { name: key, kind: 'text', text: id },
-      facts: factsOf(
-        item,
-        list.fields.filter((field) => field !== title?.name),
-      ),
-      tags: (list.tags ?? []).filter(({ field, is }) => item[field] === is).map((tag) => tag.word),
-      acts: one ? [] : acts.map((act) => ({ ...act, href: actHref(section, act, id) })),
-    }
-  })
-  const next = typeof body['next'] === 'string' ? body['next'] : undefined
-  const more = next && `?${new URLSearchParams({ ...(search && { search }), cursor: next })}`
-  const createHref = create && actHref(section, create)
+  const next = textOf(body['next'])
   const { notice, values } = services.nextPage.take(ctx, desk)
-  const locals = {
-    name,
-    rows,
-    fields: list.fields,
+  const found = {
+    rows: itemsOf(body).map((item) => rowOf(section, item)),
+    more: next && `?${new URLSearchParams({ ...(search && { search }), cursor: next })}`,
+    isFirst: cursor === '',
     searches: list.searches ?? false,
     search,
-    more,
-    isFirst: cursor === '',
   }
-  show('list', { ...locals, create, createHref, notice, secrets: secretsOf(values) }, name)
+  const adding = create && { create, createHref: actHref(section, create) }
+  show('list', { name, ...found, ...adding, notice, secrets: secretsOf(values) }, name)
+}
+
+function rowOf(section: Section, item: Shown) {
+  const { name, key, list, one, acts } = section
+  const id = String(item[key])
+  const [title = { name: key, kind: 'text', text: id }, ...facts] = factsOf(item, list.fields)
+  return {
+    title,
+    facts,
+    href: one && thingHref(name, id),
+    tags: (list.tags ?? []).filter(({ field, is }) => item[field] === is).map(({ word }) => word),
+    acts: one ? [] : acts.map((act) => ({ ...act, href: actHref(section, act, id) })),
+  }
+}
+
+const LONGEST = 700
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LONGEST) : ''
 }
 
 export async function showOne(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {

@@ -23,7 +23,8 @@ describe('the administration pages', () => {
   async function opened(path: string, { admin = true } = {}): Promise<Opened> {
     const person = await server.createAccount()
     if (admin) await grantRole(server.parts.db, person.account.id, 'admin')
-    const { code } = await enroll(server.parts, person.account.id)
+    const factor = await enroll(server.parts, person.account.id)
+    const code = () => factor.code()
     const visitor = createVisitor(server.issuer)
     return { visitor, person, code, page: await signIn(visitor, await visitor.get(path), person, code) }
   }
