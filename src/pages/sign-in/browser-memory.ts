@@ -1,5 +1,7 @@
 /** What the sign-in pages work with: the services of every page, and what the browser remembers. */
 import type { PageServices } from '../../feature.ts'
+import { createBrowserSecret } from '../../interaction/browser-secret.ts'
+import type { BrowserSecret } from '../../interaction/browser-secret.ts'
 import { createTrustedBrowserCookie } from '../../interaction/pending/trusted-browser-cookie.ts'
 import type { TrustedBrowserCookie } from '../../interaction/pending/trusted-browser-cookie.ts'
 import { createPendingSignIns } from '../../interaction/pending/pending-sign-ins.ts'
@@ -16,6 +18,7 @@ import type { MailedCodes } from './mailed-codes-cookie.ts'
 export type SignInServices = PageServices &
   BrowserMemory & {
     pending: PendingSignIns
+    browserSecret: BrowserSecret
     mailed: MailedCodes
     trustedCookie: TrustedBrowserCookie
     offered: OfferedUpstreams
@@ -27,6 +30,7 @@ export function signInServices(services: PageServices): SignInServices {
     ...services,
     ...browserMemoryOf(services),
     pending: createPendingSignIns(services),
+    browserSecret: createBrowserSecret(services.config),
     mailed: createMailedCodes(services),
     trustedCookie: createTrustedBrowserCookie(services),
     offered: createOfferedUpstreams(services),

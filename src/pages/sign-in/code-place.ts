@@ -7,6 +7,7 @@ import { OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 import { neededLevel } from '../../provider/requests/authentication-levels.ts'
 import type { SignInServices } from './browser-memory.ts'
+import { connectingOf } from './connecting.ts'
 import { finishForApp, finishHere } from './finished-sign-in.ts'
 
 export type Place = {
@@ -64,6 +65,6 @@ export function placeWithoutApp(services: SignInServices, ctx: AnyContext): Plac
     query: ctx.search,
     wantsLevel: () => Promise.resolve(ctx.query['again'] !== undefined),
     finish: (finished) => finishHere(services, ctx, finished),
-    locals: () => Promise.resolve({}),
+    locals: async () => ({ client: (await connectingOf(services, ctx)).client }),
   }
 }

@@ -31,6 +31,7 @@ import { LOST, OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { hintsOf } from './upstream-hints.ts'
 import { upstreamButtons } from '../../upstreams/offered.ts'
 import type { UpstreamButton } from '../../upstreams/offered.ts'
+import { connectingOf } from './connecting.ts'
 import { LATE, LATE_TEXT, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
 
@@ -120,8 +121,10 @@ export function signInPage(services: SignInServices): OwnPage {
       const values = { email: services.typedAddress.read(ctx) }
       const challenge = await services.challenges.forPage(ctx, 'sign-in', ctx.search, said)
       const query = withQuery(ctx.search, { [LATE]: undefined })
-      const upstreams = await buttons(services, undefined, '/sign-in/upstream', query)
-      render(services, ctx, { action: actionOf(ctx), upstreams, values, ...words, ...challenge })
+      const { upstreamId, client } = await connectingOf(services, ctx)
+      const upstreams = await buttons(services, undefined, '/sign-in/upstream', query, upstreamId)
+      const locals = { action: actionOf(ctx), client, upstreams, values }
+      render(services, ctx, { ...locals, ...words, ...challenge })
     },
     async submit(ctx) {
       const attempt = await attemptSignIn(services, ctx, OWN_PAGE)
@@ -133,14 +136,16 @@ export function signInPage(services: SignInServices): OwnPage {
   }
 }
 
-/** Other providers, as buttons. */
+/** Other providers, as buttons. `except`: the id of one that is no way in here. */
 async function buttons(
   { offered }: SignInServices,
   clientId: string | undefined,
   path: string,
   query: string,
+  except?: string,
 ): Promise<UpstreamButton[]> {
-  return upstreamButtons(await offered.for(clientId), (id) => `${path}/${id}${query}`)
+  const shown = (await offered.for(clientId)).filter(({ id }) => id !== except)
+  return upstreamButtons(shown, (id) => `${path}/${id}${query}`)
 }
 
 /**

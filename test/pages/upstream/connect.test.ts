@@ -78,6 +78,20 @@ describe('connecting an account with another provider', () => {
     expect(back.text).to.match(/action="[^"]*\/consent/)
   })
 
+  it('keeps the app in view, and offers no button of the provider itself', async () => {
+    const [id, another] = [await here.add(github.definition), await here.add(github.definition)]
+    const app = await register(here, { client_name: 'Tide App', brand_name: 'Tide Tables' })
+    const visitor = here.visitor()
+    const theirs = octocat((await here.person()).email)
+    const which = await signInWith(id, theirs, visitor, app.authorizePath({ prompt: undefined }))
+    const signIn = await visitor.followForm(which, {}, { action: '/connect/sign-in' })
+    for (const page of [which, signIn])
+      expect(page.text, page.heading).to.contain('Tide App').and.contain('Tide Tables')
+    expect(signIn.text).to.contain(`/upstream/${another}?`).and.not.contain(`/upstream/${id}?`)
+    const own = await visitor.get('/sign-in')
+    expect(own.text).to.contain(`/upstream/${id}"`).and.not.contain('Tide')
+  })
+
   it('begins on the page of one’s security, and then signs in [S-2.188]', async () => {
     const id = await here.add(github.definition)
     const { person, visitor } = await member()
