@@ -12,6 +12,7 @@ import { formOf, requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { Services } from '../services.ts'
 import { createDeviceCookie } from './known-browser-cookie.ts'
+import type { Message } from '../words/message.ts'
 import type { Said } from './next-page.ts'
 
 /** What the code is asked for, and so where its pages lead back to. */
@@ -20,13 +21,16 @@ export type CheckedForm = 'sign-in' | 'register' | 'forgot'
 export type Challenges = {
   /** For the template of the form. `said`: what was left for this page. `query`: that of the form's address. */
   forPage: (ctx: AnyContext, form: CheckedForm, query: string, said: Said) => Promise<ChallengeLocals>
+  /** How long nothing passes from the network of a browser that is not known; nothing where something may. */
+  pauseSeconds: (ctx: AnyContext) => Promise<number | undefined>
   /** What came with the form. */
   proofOf: (ctx: AnyContext) => Proof
   /** What the browser keeps between the pages of the code, and afterwards. */
   kept: KeptCheck
 }
 
-type ChallengeLocals = { challenge?: { mailHref: string } }
+/** `pause`: nothing passes from this network for now. */
+type ChallengeLocals = { challenge?: { mailHref: string } | { pause: Message } }
 
 type KeptCheck = {
   read: (ctx: AnyContext) => { waiting?: string; pass?: string }
@@ -53,21 +57,32 @@ export function challengesOf(services: Pick<Services, 'config' | 'clock' | 'db'>
   const { config, clock } = services
   const deviceCookie = createDeviceCookie({ config, clock })
   const kept = keptCheck(config.secure)
+  const isKnown = (ctx: AnyContext) =>
+    verifyDeviceCookie(config.keys.device, deviceCookie.read(ctx), clock()) !== undefined
+  const stateOf = (ctx: AnyContext) => networkState(services, requestState(ctx).clientIp ?? '', clock())
   return {
     kept,
+    pauseSeconds: async (ctx) => (isKnown(ctx) ? undefined : (await stateOf(ctx)).waitSeconds),
     proofOf(ctx) {
       const solution = formOf(ctx)[PUZZLE_FIELD]?.slice(0, LONGEST_SOLUTION)
       return { solution: solution || undefined, pass: kept.read(ctx).pass }
     },
     async forPage(ctx, form, query, { errors }) {
       const asked = errors?.[''] === CHALLENGE_NEEDED
-      const isKnown = verifyDeviceCookie(config.keys.device, deviceCookie.read(ctx), clock()) !== undefined
-      if (!asked && (isKnown || kept.read(ctx).pass !== undefined)) return {}
-      const ip = requestState(ctx).clientIp ?? ''
-      if (!asked && !(await networkState(services, ip, clock())).challenge) return {}
+      if (!asked && isKnown(ctx)) return {}
+      const { challenge, waitSeconds } = await stateOf(ctx)
+      if (waitSeconds !== undefined && !isKnown(ctx))
+        return { challenge: { pause: pauseText(form, waitSeconds) } }
+      if (!asked && (!challenge || kept.read(ctx).pass !== undefined)) return {}
       return { challenge: { mailHref: checkHref(form, query) } }
     },
   }
+}
+
+/** Where an attempt ends, so the page says it before one. */
+function pauseText(form: CheckedForm, waitSeconds: number): Message {
+  const id = form === 'sign-in' ? 'error-too-many-attempts' : 'error-too-many-requests'
+  return { id, args: { minutes: Math.ceil(waitSeconds / 60) } }
 }
 
 /** The page that mails a code. `query`: that of the form. */

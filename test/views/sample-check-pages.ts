@@ -20,6 +20,15 @@ export const sampleCheckPages: SamplePage[] = [
       errors: { '': 'check-needed' },
     },
   },
+  {
+    page: 'sign-in',
+    state: 'paused',
+    locals: {
+      ...form,
+      ...links,
+      challenge: { pause: { id: 'error-too-many-attempts', args: { minutes: 12 } } },
+    },
+  },
   { page: 'register', state: 'challenge', locals: { ...form, ...links, challenge } },
   { page: 'forgot', state: 'challenge', locals: { ...form, ...links, challenge } },
   { page: 'register-closed', state: 'closed', locals: { why: 'closed', signInHref: '/sign-in' } },

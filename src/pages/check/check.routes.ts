@@ -13,6 +13,7 @@ import { nameWords } from '../../interaction/typed-address.ts'
 import { redirect } from '../../interaction/page.ts'
 import { createMailDelay } from '../../outbox/mail-queue.ts'
 import { parseEmail } from '../../platform/email.ts'
+import { Overload } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import type { Message } from '../../words/message.ts'
 
@@ -47,14 +48,23 @@ export function checkRoutes(pages: LinkPages): Router {
   return router
 }
 
-function show(pages: LinkPages, ctx: AnyContext): void {
+async function show(pages: LinkPages, ctx: AnyContext): Promise<void> {
+  await refusePaused(pages, ctx)
   const links = { action: `/check${ctx.search}`, backHref: backHref(pages, ctx) }
   const said = pages.nextPage.take(ctx)
   const words = nameWords(pages.config, said.errors)
   pages.render(ctx, 'check', { ...links, challenge: {}, values: {}, ...said, ...words })
 }
 
+/** A code would help nobody: the form that it is for is refused all the same. */
+async function refusePaused({ challenges }: LinkPages, ctx: AnyContext): Promise<void> {
+  const waitSeconds = await challenges.pauseSeconds(ctx)
+  if (waitSeconds === undefined) return
+  throw new Overload(formFor(ctx) === 'sign-in' ? 'too_many_attempts' : 'too_many_requests', waitSeconds)
+}
+
 async function send(pages: LinkPages, ctx: AnyContext): Promise<void> {
+  await refusePaused(pages, ctx)
   const form = validateForm(schema, formOf(ctx))
   const refuse = (said: Said) => pages.nextPage.lead(ctx, `/check${ctx.search}`, said)
   if (!form.ok) return refuse({ values: form.values, errors: form.errors })

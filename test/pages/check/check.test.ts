@@ -11,6 +11,7 @@ import type { Visited, Visitor } from '../../support/visitor.ts'
 
 const BEFORE_CHALLENGE = 3
 const BEFORE_MAIL = 6
+const LIMIT = 10
 const NEEDED = 'Too many sign-ins failed on your network.'
 const WRONG = 'The email or password is not right.'
 const CODE_SUBJECT = /^Your .* code$/
@@ -26,6 +27,7 @@ describe('the check of a browser', () => {
       store: 'sqlite',
       env: {
         ACCOUNT_SERVER_NETWORK_FAILURES_BEFORE_CHALLENGE: String(BEFORE_CHALLENGE),
+        ACCOUNT_SERVER_NETWORK_FAILURES_LIMIT: String(LIMIT),
         ACCOUNT_SERVER_ACCOUNT_FAILURES_BEFORE_CHALLENGE: String(BEFORE_MAIL),
         ACCOUNT_SERVER_CHALLENGE_BITS: '3',
       },
@@ -167,6 +169,32 @@ describe('the check of a browser', () => {
         await visitor.followForm(back, { email: person.email, password: PASSWORD }, { action: '/sign-in' }),
       ),
     ).to.equal(true)
+  })
+
+  it('is not offered to a network over its second limit, which the pages say at once', async () => {
+    const owner = onNetwork()
+    await signIn(owner, person.email, PASSWORD)
+    owner.setCookie('as_session', 'gone')
+    for (let n = 0; n < LIMIT; n += 1) {
+      const email = stranger()
+      await signIn(visitor, email, 'wrong', { solution: await solved(visitor, email) })
+    }
+    const paused = {
+      '/sign-in': 'Sign-in is paused here',
+      '/register': 'Too many requests came from your network.',
+      '/forgot': 'Too many requests came from your network.',
+    }
+    for (const [path, text] of Object.entries(paused)) {
+      const page = await onNetwork().get(path)
+      expect(page.text, path).to.contain(text).and.not.contain('data-puzzle').and.not.contain('/check?')
+      expect((await owner.get(path)).text, `${path}, known`).not.to.contain(text)
+    }
+    for (const form of ['sign-in', 'register', 'forgot']) {
+      const page = await onNetwork().get(`/check?for=${form}`)
+      expect([page.status, page.heading], form).to.eql([429, 'Too many attempts'])
+      expect(Number(page.headers.get('retry-after')), form).to.be.above(1)
+    }
+    expect((await owner.get('/check?for=sign-in')).heading, 'known').to.equal('Get a code by email')
   })
 
   it('ends a code after five wrong ones, and shows its form at addresses that were left', async () => {
