@@ -96,6 +96,24 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(sum('nodejs_eventloop_lag_p99_seconds')).to.be.above(0)
     })
 
+    it('put every time into the buckets that it fits, and keep their sum', async () => {
+      const { samples, sum } = await scrape(port)
+      const name = 'account_server_http_request_duration_seconds'
+      const route = '/sign-in'
+      const buckets = samples.filter((one) => one.name === `${name}_bucket` && one.labels['route'] === route)
+      const counts = buckets.map(({ value }) => value)
+      expect(buckets.at(-1)?.labels).to.eql({ route, le: '+Inf' })
+      expect(counts.at(-1)).to.equal(sum(`${name}_count`, { route }))
+      expect(counts).to.eql(counts.toSorted((a, b) => a - b))
+      expect(counts[0]).to.be.below(counts.at(-1)!)
+      const seconds = sum(`${name}_sum`, { route })
+      const most = buckets.reduce((all, { value, labels }, at) => {
+        const here = value - (counts[at - 1] ?? 0)
+        return all + (here > 0 ? here * Number(labels['le']?.replace('+Inf', '1000')) : 0)
+      }, 0)
+      expect(seconds).to.be.within(0.0005, most)
+    })
+
     it('count a form that is refused for now once, though its answer is a redirect', async () => {
       const limited = async () =>
         (await scrape(port)).sum('account_server_limits_hit_total', { limit: 'hashing_busy' })

@@ -1,8 +1,10 @@
-/** Keeps metrics with prom-client, and writes them in the text format of Prometheus (0.0.4). */
-import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+/** Writes metrics in the text format of Prometheus (0.0.4), with prom-client: it adds up processes, and measures its own. */
+import { AggregatorRegistry, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 import { SECOND_MS } from '../clock.ts'
 import { within } from '../deadline.ts'
+import { createCount, createTimes } from './accumulators.ts'
+import type { Value } from './accumulators.ts'
 import type { Metric, Metrics, Read } from './metrics.ts'
 
 /** The values of one process, as processes send them to each other. */
@@ -32,6 +34,7 @@ const DEFAULT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 export function createPrometheus(): Prometheus {
   const registry = new Registry()
   const kept = new Map<string, { described: Described; metric: unknown }>()
+  const counted: (() => MetricValues[number])[] = []
 
   function once<Kept>(
     type: Described['type'],
@@ -48,19 +51,24 @@ export function createPrometheus(): Prometheus {
   return {
     isOn: true,
     counter(metric) {
-      const counter = once('counter', metric, () => new Counter(optionsOf(metric, registry)))
-      return (labels) => counter.inc(labels)
+      return once('counter', metric, () => {
+        const { add, values } = createCount(metric.name, metric.labels ?? [])
+        counted.push(() => asValues('counter', metric, values()))
+        return add
+      })
     },
     histogram({ buckets = DEFAULT_BUCKETS, ...metric }) {
-      const make = () => new Histogram({ ...optionsOf(metric, registry), buckets: [...buckets] })
-      const histogram = once('histogram', metric, make)
-      return (labels, seconds) => histogram.observe(labels, seconds)
+      return once('histogram', metric, () => {
+        const { add, values } = createTimes(metric.name, metric.labels ?? [], buckets)
+        counted.push(() => asValues('histogram', metric, values()))
+        return add
+      })
     },
     gauge(metric, read) {
       once('gauge', metric, () => createGauge(metric, read, registry))
     },
     watchProcess: () => collectDefaultMetrics({ register: registry }),
-    values: () => registry.getMetricsAsJSON(),
+    values: async () => [...counted.map((read) => read()), ...(await registry.getMetricsAsJSON())],
     described: () =>
       [...kept.values()].map(({ described }) => described).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   }
@@ -69,6 +77,11 @@ export function createPrometheus(): Prometheus {
 /** Sums what several processes counted; single values such as the lag of the event loop are averaged. */
 export function textOf(processes: readonly MetricValues[]): Promise<string> {
   return AggregatorRegistry.aggregate([...processes]).metrics()
+}
+
+/** As prom-client describes a metric of its own. */
+function asValues(type: 'counter' | 'histogram', { name, help }: Metric<string>, values: Value[]) {
+  return { name, help, type, aggregator: 'sum', values } as unknown as MetricValues[number]
 }
 
 function optionsOf({ name, help, labels = [] }: Metric<string>, registry: Registry) {
