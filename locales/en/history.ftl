@@ -5,6 +5,7 @@ history-earlier = Earlier sign-ins
 history-none = No sign-ins yet.
 history-none-earlier = No earlier sign-ins.
 history-failed = failed
+history-times = { $times } times within a minute
 history-for-app = for { $app }
 history-newest = Newest
 history-older = Older

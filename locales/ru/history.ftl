@@ -5,6 +5,11 @@ history-earlier = Более ранние входы
 history-none = Входов пока нет.
 history-none-earlier = Более ранних входов нет.
 history-failed = ошибка
+history-times = { $times ->
+    [one] { $times } раз за минуту
+    [few] { $times } раза за минуту
+   *[many] { $times } раз за минуту
+}
 history-for-app = для { $app }
 history-newest = Новые
 history-older = Ранние

@@ -5,6 +5,7 @@ history-earlier = 更早的登录
 history-none = 暂无登录记录。
 history-none-earlier = 没有更早的登录记录。
 history-failed = 失败
+history-times = 一分钟内 { $times } 次
 history-for-app = 用于 { $app }
 history-newest = 最新
 history-older = 更早

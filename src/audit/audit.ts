@@ -9,6 +9,7 @@ import { currentOrigin } from '../platform/request-origin.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { eventOf } from './audited-actions.ts'
 import type { AuditAction } from './audited-actions.ts'
+import { isFolded, recordFolded } from './folded.ts'
 import { countSignIn } from './sign-in-metrics.ts'
 
 export type AuditEvent = {
@@ -25,9 +26,6 @@ export type AuditEvent = {
   detail?: Record<string, unknown>
 }
 
-/** In place of its chain, of an entry that still counts repetitions. */
-export const OPEN_CHAIN = 'open'
-
 /** After the change, or just before it deletes the account, so that the event shows the state that it is about. */
 export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
   await recordAudits(sql, [event])
@@ -35,7 +33,10 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
 
 /** Many events in one statement: at most 5000. */
 export async function recordAudits(sql: Sql, events: readonly AuditEvent[]): Promise<void> {
-  await sql('audit_events').insert(events.map(rowOf))
+  const rows = events.map(rowOf)
+  const single = rows.filter((row) => !isFolded(row))
+  if (single.length > 0) await sql('audit_events').insert(single)
+  for (const row of rows) if (isFolded(row)) await recordFolded(sql, row)
   for (const event of events) {
     countSignIn(sql, event)
     const { accountId } = event

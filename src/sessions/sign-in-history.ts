@@ -44,6 +44,8 @@ export type SignInEntry = {
   atMs: number
   action: (typeof ACTIONS)[number]
   ip: string | null
+  /** More than 1 for equal failures of one minute. */
+  times: number
 } & z.infer<typeof detailSchema>
 
 /** The latest first, at most `limit`. `before`: the id of an entry; only what came earlier. */
@@ -61,6 +63,6 @@ export async function listSignIns(
     .whereIn('action', ACTIONS)
     .orderBy('id', 'desc')
     .limit(limit)
-    .select('id', 'atMs', 'action', 'ip', 'detail')
+    .select('id', 'atMs', 'action', 'ip', 'times', 'detail')
   return rows.map(({ detail, ...entry }) => ({ ...entry, ...detailSchema.parse(JSON.parse(detail)) }))
 }

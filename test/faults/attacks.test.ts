@@ -4,6 +4,7 @@
  * `test/factors/factors.test.ts` and `test/security/lockout.test.ts`.
  */
 import { expect } from 'chai'
+import { timesAudited } from '../support/audit-trail.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { anyAddress, openStage, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
@@ -39,8 +40,7 @@ for (const [store, name] of STORES)
     after(() => stage.stop())
 
     async function count(action: string): Promise<number> {
-      const rows = await stage.parts.db('audit_events').where({ action }).count({ n: '*' })
-      return Number(rows[0]?.['n'])
+      return timesAudited(stage.parts.db, { action })
     }
     /** How many entries of the audit trail an attack adds. */
     async function added(action: string, attack: () => Promise<Flood>) {

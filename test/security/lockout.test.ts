@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { timesAudited } from '../support/audit-trail.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { register } from '../provider/relying-party.ts'
 import { anyAddress, cookiesOf, PASSWORD, STAGES } from '../provider/stage.ts'
@@ -19,14 +20,7 @@ for (const { name, stage: open } of STAGES)
     })
 
     const evaluated = async ({ id }: Account) =>
-      Number(
-        (
-          await stage.parts
-            .db('audit_events')
-            .where({ accountId: id, action: 'sign_in.failed' })
-            .count({ n: '*' })
-        )[0]?.['n'] ?? 0,
-      )
+      timesAudited(stage.parts.db, { accountId: id, action: 'sign_in.failed' })
     const bodyOf = async (visitor: Visitor) => {
       const { text } = await visitor.get('/sign-in')
       return /name="_csrf" value="([^"]*)"/.exec(text)?.[1] ?? ''

@@ -10,3 +10,9 @@ export async function auditTrailOf(db: Db, accountId: string): Promise<Required<
     .orderBy('id', 'desc')
   return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
 }
+
+/** How often it happened: equal failures of a minute are one entry. */
+export async function timesAudited(db: Db, where: Record<string, unknown>): Promise<number> {
+  const rows: { times: number }[] = await db('audit_events').where(where).select('times')
+  return rows.reduce((sum, { times }) => sum + times, 0)
+}

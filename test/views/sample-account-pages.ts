@@ -132,7 +132,13 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
           browser: 'Firefox on Linux',
           app: 'Ledger',
         },
-        { result: 'history-wrong-password', failed: true, atMs, ip: '2001:db8:85a3::8a2e:370:7334' },
+        {
+          result: 'history-wrong-password',
+          failed: true,
+          times: 12,
+          atMs,
+          ip: '2001:db8:85a3::8a2e:370:7334',
+        },
         {
           result: 'history-wrong-code',
           failed: true,

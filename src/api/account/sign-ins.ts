@@ -26,6 +26,7 @@ const shownSignIn = z
     result: z
       .enum(RESULTS)
       .describe('`password_accepted`: the password was right, and a code was asked for.'),
+    times: z.int().describe('More than 1 for equal failures within a minute, from one network.'),
     confirmation: z.boolean().describe('Asked of somebody who was signed in already.'),
     ip: z.string().nullable(),
     place: z.string().optional().describe('Where that is, in English, if the server knows it.'),
@@ -67,6 +68,7 @@ function shown(entry: SignInEntry, places: Services['places']): z.output<typeof 
     id: entry.id,
     at: timeOf(entry.atMs),
     result: RESULTS[entry.action],
+    times: entry.times,
     confirmation: entry.confirmation ?? false,
     ip: entry.ip,
     ...(place !== undefined && { place }),

@@ -34,6 +34,7 @@ async function show(services: PageServices, ctx: AnyContext, { account }: Member
     entries: shown.map((entry) => ({
       ...RESULTS[entry.action](entry),
       atMs: entry.atMs,
+      times: entry.times,
       ip: entry.ip,
       place: services.places.of(entry.ip),
       browser: entry.browser && browserMessage(entry.browser),
