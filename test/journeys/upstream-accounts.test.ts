@@ -5,10 +5,13 @@ import type { Page } from 'playwright-core'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { startOAuth2StandIn } from '../support/oauth2-stand-in.ts'
 import type { OAuth2StandIn } from '../support/oauth2-stand-in.ts'
+import { codeIn } from '../support/letter.ts'
 import { freePort } from '../support/service-process.ts'
 import { addProvider, leave, offered, somebody } from './other-provider.ts'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
 import { inBothSettings } from './world.ts'
+
+const CHOSEN = 'seven bridges over one river'
 
 inBothSettings('An account and its other providers', (world) => {
   let provider: OAuth2StandIn
@@ -85,17 +88,27 @@ inBothSettings('An account and its other providers', (world) => {
     expect(await words(page))
       .to.contain('It isn’t connected to an account here yet.')
       .and.contain('Reading List')
-    expect(await findAccountByEmail(world.server.parts.db, theirs.emails?.[0]?.email ?? '')).to.equal(
-      undefined,
-    )
+    const email = theirs.emails?.[0]?.email ?? ''
+    expect(await findAccountByEmail(world.server.parts.db, email)).to.equal(undefined)
     await press(page, 'Create an account')
     expect(await heading(page)).to.equal('Create your account')
-    expect(await page.getByLabel('Email').inputValue()).to.equal(theirs.emails?.[0]?.email)
+    expect(await page.getByLabel('Email').inputValue()).to.equal(email)
     await page.goBack()
     expect(await heading(page)).to.equal('Which account is yours?')
     await press(page, 'Sign in another way')
     expect(await heading(page)).to.equal('Sign in')
     expect(await words(page)).to.contain('Reading List')
+
+    const again = await leave(page, provider.origin, `Continue with ${label}`)
+    await page.goto(provider.signIn(again, theirs).href)
+    await press(page, 'Create an account')
+    await page.getByLabel('Password', { exact: true }).fill(CHOSEN)
+    await press(page, 'Create account')
+    await page.getByLabel('Code from the email').fill(codeIn(await world.server.waitForMail(email)))
+    await press(page, 'Confirm')
+    await press(page, 'Allow')
+    const { subject } = await tokensOf(world.app, request, await backAt(page, world.app, request))
+    expect(subject).to.equal((await findAccountByEmail(world.server.parts.db, email))?.id)
   })
 
   it('is connected by its owner on the way to an app, and then signed in by that provider', async () => {

@@ -12,18 +12,23 @@ import { backAt, heading, press } from './steps.ts'
 import { inService } from './world.ts'
 
 const BRAND = { brand_name: 'Tide Tables', brand_color: '#7a1f5c', support_uri: 'https://tides.example/help' }
-/** One point. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
+/** One point each, in two colours: they are not taken for each other. */
+const PICTURES = {
+  '/logo.png':
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  '/icon.png':
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgaHD4DwADBAHAqetaQwAAAABJRU5ErkJggg==',
+}
+const pictureAt = (path: string) =>
+  Buffer.from(Object.entries(PICTURES).find(([at]) => at === path)?.[1] ?? '', 'base64')
 
 inService('The brand of an app', (world) => {
   let app: RelyingParty
   let pictures: Server
 
   before(async () => {
-    pictures = createServer((_request, response) => void response.end(PNG)).listen(0, '127.0.0.1')
+    pictures = createServer(({ url = '' }, response) => void response.end(pictureAt(url)))
+    pictures.listen(0, '127.0.0.1')
     await once(pictures, 'listening')
     const origin = `http://127.0.0.1:${(pictures.address() as AddressInfo).port}`
     const look = { logo_uri: `${origin}/logo.png`, brand_icon_uri: `${origin}/icon.png` }
@@ -40,13 +45,19 @@ inService('The brand of an app', (world) => {
       .locator('main .button:not(.button-plain)')
       .first()
       .evaluate((button) => getComputedStyle(button).backgroundColor)
+  /** Which of the two it is. */
+  async function picture(page: Page, href: string | null): Promise<string | undefined> {
+    const answer = await page.request.get(new URL(href ?? '', page.url()).href)
+    const body = await answer.body()
+    return Object.keys(PICTURES).find((path) => pictureAt(path).equals(body))
+  }
   async function wears(page: Page, what: string): Promise<void> {
     expect(await page.locator('header, body').first().innerText(), what).to.contain('Tide Tables')
     const logo = page.locator('img[src^="/client-logo/"]').first()
     expect(await logo.evaluate(isDrawn), what).to.equal(true)
+    expect(await picture(page, await logo.getAttribute('src')), `${what}: logo`).to.equal('/logo.png')
     const icon = await page.locator('link[rel=icon]').first().getAttribute('href')
-    const answer = await page.request.get(new URL(icon ?? '', page.url()).href)
-    expect((await answer.body()).equals(PNG), `${what}: ${icon}`).to.equal(true)
+    expect(await picture(page, icon), `${what}: icon`).to.equal('/icon.png')
     expect(await colourOf(page), what).to.equal('rgb(122, 31, 92)')
     expect(await page.getByRole('link', { name: /help|support/i }).getAttribute('href'), what).to.equal(
       BRAND.support_uri,

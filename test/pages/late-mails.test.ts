@@ -92,6 +92,16 @@ describe('The page that waits for a mail', () => {
     )
   })
 
+  it('stops later where a registration waits in this browser', async () => {
+    const visitor = createVisitor(server.issuer)
+    const form = { name: 'Ada', email: `waits-${Date.now()}@example.org`, password: TEST_PASSWORD }
+    const { url } = await visitor.followForm(await visitor.get('/register'), form)
+    const after = async (times: number) =>
+      (await visitor.get(`${url.pathname}${url.search}&refreshed=${times}`)).text
+    expect(await after(44)).to.contain('refreshed=45')
+    expect(await after(45)).not.to.contain('http-equiv="refresh"')
+  })
+
   it('says nothing while mails leave in time', async () => {
     await leaveWaiting(MINUTE_MS - 10 * SECOND_MS)
     for (const { text, url } of await waitingPages()) expect(text, url.pathname).not.to.contain(SAYS_LATE)

@@ -7,6 +7,9 @@ import { codeIn, linkIn } from '../../support/letter.ts'
 import type { Visitor } from '../../support/visitor.ts'
 
 const MODES = { closed: 'Sign-up is closed', invitation: 'You need an invitation' } as const
+/** The page of a link that works no longer. Its form for another link is there in every mode. */
+const EXPIRED = '/activate?token=gone'
+const REGISTERS = 'href="/register"'
 let count = 0
 const anyEmail = () => `mode-${(count += 1)}-${Date.now()}@example.org`
 const openIn = (mode: string, more: Record<string, string> = {}) =>
@@ -36,6 +39,7 @@ describe('the pages of registration', () => {
       expect((await visitor.get('/register')).heading).to.equal(heading)
       for (const path of ['/', '/sign-in'])
         expect((await visitor.get(path)).text, path).not.to.contain('/register')
+      expect((await visitor.get(EXPIRED)).text, EXPIRED).not.to.contain(REGISTERS)
     })
 
   it('take the address of the invitation, and its token stays with the form', async () => {
@@ -65,6 +69,7 @@ describe('the pages of registration', () => {
     })
     opened.push(stage)
     const visitor = stage.visitor()
+    expect((await visitor.get(EXPIRED)).text).to.contain(REGISTERS)
     const form = { email: 'a@other.example', password: PASSWORD }
     const refused = await visitor.followForm(await visitor.get('/register'), form, { action: '/register' })
     expect(refused.text).to.contain('Use an email at one of these domains: example.org, staff.example.')
