@@ -3,21 +3,23 @@
  * consent that the person gave earlier (remembered in SQL), or because a first-party client is trusted.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { CachedAccount } from '../../account-cache/known-account.ts'
 import { mayUse } from '../../groups/app-access.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { findConsent } from '../../consents/consents.ts'
 import type { Services } from '../../services.ts'
 import { pinOf } from '../clients/client-documents.ts'
+import { foundAccount } from '../contract/found-account.ts'
 import { addScopes, requestedScopes, saveGrant } from './grant.ts'
 import type { Grant, GrantScopes } from './grant.ts'
+
+const NOBODY = { groupIds: [] }
 
 export function createLoadExistingGrant(services: Pick<Services, 'db' | 'clock' | 'config'>) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, session, result, provider } = ctx.oidc
     if (!client || !session?.accountId) return undefined
     // The page in words comes first.
-    if (!mayUse(client, accountOf(ctx))) return undefined
+    if (!mayUse(client, foundAccount(ctx)?.account ?? NOBODY)) return undefined
     if (await describesItselfAnew(services.db, ctx)) return undefined
     const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
     const existing = grantId ? await provider.Grant.find(grantId) : undefined
@@ -25,12 +27,6 @@ export function createLoadExistingGrant(services: Pick<Services, 'db' | 'clock' 
     if (existing) return widen(services, ctx, existing, allowed)
     return allowed ? create(services, ctx, allowed) : undefined
   }
-}
-
-/** Nobody is in no group. */
-function accountOf({ oidc }: KoaContextWithOIDC): { groupIds: readonly string[] } {
-  const found = oidc.account as { account?: CachedAccount } | undefined
-  return found?.account ?? { groupIds: [] }
 }
 
 async function allowedWithoutAsking(db: Db, ctx: KoaContextWithOIDC): Promise<GrantScopes | undefined> {

@@ -4,8 +4,7 @@
  * last. Only what the app wants, or what is missing, is asked.
  */
 import { interactionPolicy } from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { ProviderAccount } from '../subjects/find-account.ts'
+import { foundAccount } from '../contract/found-account.ts'
 import { mayUse } from '../../groups/app-access.ts'
 import { authenticationLevel, isSetUpDue, setUpDue } from './authentication-levels.ts'
 import type { SecondFactors } from './authentication-levels.ts'
@@ -78,7 +77,7 @@ const appNotAllowed = new Check(
   'the account is in none of the groups that may use this app',
   'access_denied',
   (ctx) => {
-    const account = accountOf(ctx)?.account
+    const account = foundAccount(ctx)?.account
     return account !== undefined && !mayUse(ctx.oidc.client, account)
   },
 )
@@ -87,12 +86,12 @@ const newPasswordDue = new Check(
   'new_password_due',
   'an operator knows the password',
   'interaction_required',
-  (ctx) => Boolean(accountOf(ctx)?.account.newPasswordDue),
+  (ctx) => Boolean(foundAccount(ctx)?.account.newPasswordDue),
 )
 
 function termsDue({ termsVersion }: PolicySettings): interactionPolicy.Check {
   return new Check('terms_due', 'the terms have a new version', 'interaction_required', (ctx) => {
-    const account = accountOf(ctx)?.account
+    const account = foundAccount(ctx)?.account
     return termsVersion !== undefined && account !== undefined && account.termsVersion !== termsVersion
   })
 }
@@ -103,14 +102,10 @@ function unverifiedEmail(settings: PolicySettings): interactionPolicy.Check {
     'the e-mail address is not confirmed',
     'interaction_required',
     async (ctx) => {
-      const account = accountOf(ctx)
+      const account = foundAccount(ctx)
       if (account === undefined || account.emailVerified) return false
       // Only the owner of the address may set up a second factor, so the address comes first.
       return !settings.unverifiedAccountsMayAuthorize || isSetUpDue(ctx, settings.secondFactors)
     },
   )
-}
-
-function accountOf(ctx: KoaContextWithOIDC): ProviderAccount | undefined {
-  return ctx.oidc.account as ProviderAccount | undefined
 }

@@ -1,15 +1,14 @@
 /** Loads an account for the library, with its claims. An account that may no longer act is not found. */
-import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
+import type { FindAccount, KoaContextWithOIDC } from 'oidc-provider'
 import type { AccountCache } from '../../account-cache/account-cache.ts'
 import type { CachedAccount, KnownAccount } from '../../account-cache/known-account.ts'
 import { claimsOf } from '../../accounts/account.ts'
 import type { AccountClaims } from '../../accounts/account.ts'
 import { mayUse } from '../../groups/app-access.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
+import type { ProviderAccount } from '../contract/found-account.ts'
 import { withAddedClaims } from '../grants/added-claims.ts'
 import { claimsForIdToken } from '../grants/id-token-claims.ts'
-
-export type ProviderAccount = LibraryAccount & { account: CachedAccount; emailVerified: boolean }
 
 /** `scopeClaimsInIdToken`: the default for claims of the scopes in ID tokens, for clients that do not choose. */
 type Rules = { scopeClaimsInIdToken: boolean; issuer: string }
