@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { grantRole } from '../../src/accounts/roles.ts'
 import { enroll } from '../factors/enrolled.ts'
@@ -7,13 +6,6 @@ import type { Person } from '../support/running-server.ts'
 import { heading, press, signInHere } from './steps.ts'
 import { inBothSettings } from './world.ts'
 import type { World } from './world.ts'
-
-const SHOTS = process.env['ADMIN_SHOTS']
-async function shot(page: Page, name: string): Promise<void> {
-  if (!SHOTS) return
-  mkdirSync(SHOTS, { recursive: true })
-  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
-}
 
 inBothSettings('The administration pages', (world) => {
   async function administrator(page: Page, { server }: World): Promise<Person> {
@@ -33,24 +25,18 @@ inBothSettings('The administration pages', (world) => {
       const kind = javaScript ? 'desktop' : 'phone'
       const { page } = await world.open({ javaScript, device: kind })
       await administrator(page, world)
-      await shot(page, `${kind}-start`)
       const ann = await world.server.createAccount()
       await page.getByRole('link', { name: 'Accounts' }).first().click()
-      await shot(page, `${kind}-accounts`)
       await page.getByLabel('Email or name').fill(ann.email)
       await press(page, 'Search')
       await page.getByRole('link', { name: ann.email }).click()
-      await shot(page, `${kind}-one`)
       await page.getByRole('link', { name: 'Disable an account' }).click()
-      await shot(page, `${kind}-disable`)
       await press(page, 'Disable')
       expect(await page.locator('main').innerText()).to.contain('The account was disabled.')
-      await shot(page, `${kind}-disabled`)
       await page.reload()
       expect(await page.locator('main').innerText()).not.to.contain('The account was disabled.')
       await page.getByRole('link', { name: 'Enable an account' }).click()
       await press(page, 'Enable')
       await page.getByRole('link', { name: 'Change the profile' }).click()
-      await shot(page, `${kind}-update`)
     })
 })
