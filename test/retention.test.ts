@@ -14,6 +14,8 @@ import { dataFolder } from './support/service-process.ts'
 
 const BATCH = 500
 const MANY = 3 * BATCH + 7
+/** What the upkeep itself does while the clock runs ahead. */
+const OF_UPKEEP = /^key\./
 
 /** Rows that are old at `nowMs`, by table. */
 const OLD_ROWS: Record<string, (n: number, nowMs: number) => Record<string, unknown>> = {
@@ -178,7 +180,8 @@ for (const { name, open } of [
         .db('audit_events')
         .select('action', 'atMs')
         .orderBy('id')
-      expect(left.map(({ action, atMs }) => `${action} ${(nowMs - atMs) / DAY_MS}`)).to.deep.equal([
+      const own = left.filter(({ action }) => !OF_UPKEEP.test(action))
+      expect(own.map(({ action, atMs }) => `${action} ${(nowMs - atMs) / DAY_MS}`)).to.deep.equal([
         'account.added 399',
         'account.added 91',
         'sign_in.failed 89',
@@ -186,10 +189,12 @@ for (const { name, open } of [
       ])
       nowMs += 400 * DAY_MS
       await createUpkeep(parts).runOnce()
-      expect(await count('audit_events')).to.equal(0)
+      const later: string[] = await parts.db('audit_events').pluck('action')
+      expect(later.filter((action) => !OF_UPKEEP.test(action))).to.eql([])
     })
 
     it('keeps each kind of the audit trail for a time of its own', async () => {
+      for (const table of ['audit_events', 'audit_chains', 'audit_anchors']) await parts.db(table).delete()
       const days = { auditAppKeepMs: 10, auditSignInKeepMs: 20, auditAccountKeepMs: 30 }
       const actions = ['grant.reuse_detected', 'sign_in.succeeded', 'account.added', 'group.created'] as const
       for (const action of actions)
@@ -198,7 +203,8 @@ for (const { name, open } of [
       const retention = { ...parts.config.retention, ...own, auditAdministrationKeepMs: 5 * DAY_MS }
       await createUpkeep({ ...parts, config: { ...parts.config, retention } }).runOnce()
       const left: { action: string }[] = await parts.db('audit_events').select('action').orderBy('id')
-      expect(left.map(({ action }) => action)).to.deep.equal(['sign_in.succeeded', 'account.added'])
+      const written = left.map(({ action }) => action).filter((action) => !OF_UPKEEP.test(action))
+      expect(written).to.deep.equal(['sign_in.succeeded', 'account.added'])
     })
 
     it('keeps a row that was renewed after it was found', async () => {

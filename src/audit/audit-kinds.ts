@@ -1,6 +1,6 @@
 /**
- * The kinds of entries. Each kind is kept for a time of its own and has a chain of its own, so that what is purged is always
- * the oldest part of a chain.
+ * The kinds of entries. Each kind is kept for a time of its own. Each has a chain of its own, so a purge always takes the
+ * oldest part of a chain.
  */
 export const AUDIT_KINDS = ['attempt', 'sign_in', 'account', 'app', 'administration'] as const
 

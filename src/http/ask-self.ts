@@ -13,7 +13,7 @@ export type SelfRequest = {
   path: string
   headers: Readonly<Record<string, string>>
   body?: string
-  /** The address of the person for whom the request is made: for limits and the audit trail. */
+  /** The address of the person who causes the request: for limits and the audit trail. */
   ip: string
 }
 export type SelfAnswer = { status: number; headers: IncomingMessage['headers']; text: string }

@@ -60,7 +60,7 @@ export function linkPagesOf(services: Services, site: OnSite): LinkPages {
     mailWait: createMailWait(services),
     async appOf(ctx, path) {
       const fromPath = returnPath.clientIdOf(path)
-      // A page whose address names the app wears its brand already.
+      // Where its address names the app, the page wears the brand already.
       if (fromPath !== undefined) await wearBrand(ctx, fromPath)
       const clientId = fromPath ?? returnPath.clientId(ctx)
       return clientId === undefined ? undefined : shownClient(oidc.current(), clientId)

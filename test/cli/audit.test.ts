@@ -43,7 +43,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
       expect(data).to.deep.include({ intact: true, entries: 6, not_chained_yet: 0, faults: [] })
     })
 
-    it('lists the latest first, in pages, by who, what, when and about whom', async () => {
+    it('lists the latest first, in pages, by who, what, when and about which account', async () => {
       const { data, text } = await run('list', '--account', 'ann@example.com', '--limit', '2')
       expect(data.entries.map(({ action }) => action)).to.deep.equal(['account.enabled', 'account.disabled'])
       expect(data.entries[0]).to.include({ actor: 'cli', account_id: ann, chain: 'account', seq: 5 })

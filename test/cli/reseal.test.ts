@@ -125,6 +125,8 @@ describe('what is sealed with the data key', () => {
     'http/request/sealed-entries.ts': 'in a cookie, for two days at most',
     'interaction/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
     'pages/security/page-memory.ts': 'in a cookie, for an hour',
+    'pages/errors/try-later.routes.ts': 'in an address, for as long as a form is refused',
+    'admin/console-session.ts': 'in a cookie, for an hour',
     'pages/upstream/sign-out.routes.ts': 'in a cookie, for a quarter of an hour',
     'passkeys/options.ts': 'in a page: the handle of a person without a passkey, used while the page is open',
     'interaction/proof/recent-proof.ts': 'in a cookie, for ten minutes',

@@ -1,4 +1,4 @@
-/** What people do at another provider. The stand-ins have no pages: the browser is stopped on its way there. */
+/** What people do at another provider. The doubles have no pages: the browser is stopped on its way there. */
 import type { Page } from 'playwright-core'
 import { addUpstream } from '../../src/upstreams/upstream-changes.ts'
 import type { UpstreamInput } from '../../src/upstreams/upstream-input.ts'
@@ -46,7 +46,7 @@ export async function leave(page: Page, origin: string, button: string): Promise
   return page.url()
 }
 
-/** Somebody new at the stand-in, with an address that it vouches for. */
+/** Somebody new at the other provider, with an address that it vouches for. */
 export function somebody(email = `journey-${(made += 1)}-${Date.now()}@example.org`): StandInPerson {
   made += 1
   return { id: Date.now() + made, login: `ada-${made}`, emails: [{ email, primary: true, verified: true }] }

@@ -1,4 +1,5 @@
-/** The text with another last letter. Tokens may end in any letter, so one letter alone would sometimes alter nothing. */
+/** The text with another letter before the last. Of the last one, base64url may ignore some bits. */
 export function altered(text: string): string {
-  return `${text.slice(0, -1)}${text.endsWith('_') ? '-' : '_'}`
+  const [before, changed, last] = [text.slice(0, -2), text.at(-2), text.slice(-1)]
+  return `${before}${changed === '_' ? '-' : '_'}${last}`
 }

@@ -113,12 +113,12 @@ export async function lastPruned(sql: Sql, chain: string): Promise<ReadAnchor | 
   return row && { ...row, seq: Number(row.seq), atMs: Number(row.atMs) }
 }
 
-/** False for an anchor that this server did not write, or whose key is no longer configured. */
+/** False for an anchor that this server did not write, or that has a key which is no longer configured. */
 export function isGenuineAnchor(anchor: ReadAnchor, sealer: Sealer): boolean {
   return sealer.open(anchor.sealed, anchorContext(anchor.id)) === anchorText(anchor)
 }
 
-/** False for a head that this server did not write, or whose key is no longer configured. */
+/** False for a head that this server did not write, or that has a key which is no longer configured. */
 export function isGenuineHead({ chain, seq, hash, sealed }: Head, sealer: Sealer): boolean {
   if (sealed === null) return seq === 0
   return sealer.open(sealed, headContext(chain)) === headText({ chain, seq, hash })

@@ -2,8 +2,8 @@
  * The address that a device shows as a picture, with its code (`verification_uri_complete`, RFC 8628 §3.3.1). The library takes
  * a code only from its form. So this request goes on as if that form had been sent, and the person meets one question.
  *
- * It is safe without the secret of the form. The code only leads to the question, which the policy of the provider asks for each
- * code, with the code, the device and its network on it. Another site that opens this address gains what a link to a
+ * It is safe without the secret of the form. The code only leads to the question. The policy of the provider asks
+ * it for each code, and it names the code, the device and its network. Another site that opens this address gains what a link to a
  * sign-in gains. The answer of the person is a form with a secret of its own.
  */
 import { Router } from '@koa/router'

@@ -25,7 +25,7 @@ describe('A form that is refused for now', () => {
       page = await visitor.followForm(await visitor.get('/sign-in?after=mail'), signingIn)
   })
 
-  it('leads to a page with the status, the wait and the way back; a reload shows the same', async () => {
+  it('leads to a page with the status, the wait and a link to the form; a reload shows the same', async () => {
     expect([page.status, page.heading]).to.eql([429, 'Too many attempts'])
     expect(page.through.map(({ status, url }) => [status, url.pathname])).to.eql([[303, '/sign-in']])
     expect(page.url.pathname).to.equal('/try-later')
