@@ -7,6 +7,7 @@ import { admin } from './admin/admin.feature.ts'
 import { accountApi } from './api/account/account-api.feature.ts'
 import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
+import { auditApi } from './api/audit/audit.feature.ts'
 import { clientsApi } from './api/clients/clients.feature.ts'
 import { groupsApi } from './api/groups/groups.feature.ts'
 import { upstreamsApi } from './api/upstreams/upstreams.feature.ts'
@@ -71,6 +72,7 @@ export const FEATURES: readonly BuildFeature[] = [
   eventSchemas,
   registrationApi,
   invitationsApi,
+  auditApi,
   webhooks,
   redisStreams,
   rabbitmq,

@@ -8,6 +8,7 @@ import { errorsOf, tried, typedIn } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { bodyOf, fieldsOf, valuesOf } from './form.ts'
 import type { Field } from './form.ts'
+import { accountIdOf } from './named-account.ts'
 import { actHref, thingHref } from './hrefs.ts'
 import { theSection, titleOf } from './reading-pages.ts'
 import type { Act, Section, Shown } from './sections/section.ts'
@@ -106,14 +107,9 @@ function paramsOf({ ctx }: Desk, section: Section, key: string | undefined): Rec
   >
 }
 
-/** A person may be named by the address in place of the id. */
 async function withAccount({ api }: Desk, body: Shown): Promise<Shown> {
   const { account_id: named } = body
-  if (typeof named !== 'string' || !named.includes('@')) return body
-  const { body: found } = await api({ id: 'listAccounts', query: { search: named, limit: '2' } })
-  const items = (found['items'] ?? []) as { id: string; email: string }[]
-  const one = items.find(({ email }) => email.toLowerCase() === named.toLowerCase())
-  return one ? { ...body, account_id: one.id } : body
+  return typeof named === 'string' ? { ...body, account_id: await accountIdOf(api, named) } : body
 }
 
 function afterwards(section: Section, act: Act, key: string | undefined, result: Shown): string {

@@ -2,15 +2,17 @@
 import { AppError } from '../platform/errors.ts'
 import { given } from '../words/message.ts'
 import { CONSOLE_PATH } from '../operations/console-client.ts'
-import { tried } from './desk.ts'
+import { errorsOf, tried } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { actHref, thingHref } from './hrefs.ts'
+import { accountIdOf } from './named-account.ts'
 import { at } from './sections/section.ts'
 import type { Part, Section, Shown } from './sections/section.ts'
 import { findSection, SECTIONS } from './sections/sections.ts'
 import { factsOf } from './shown.ts'
 
 const PAGE_SIZE = '50'
+const SHOWN_OF_PART = '10'
 
 export async function showStart({ show }: Desk): Promise<void> {
   show('start', { cards: SECTIONS.map(({ name }) => ({ name, href: `${CONSOLE_PATH}/${name}` })) })
@@ -32,18 +34,24 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
   const paged = services.operations.some(
     ({ id, query }) => id === list.id && query && 'cursor' in query.shape,
   )
-  const query = {
-    ...(paged && { limit: PAGE_SIZE }),
+  const filters = (list.filters ?? []).map((filter) => ({ name: filter, value: textOf(ctx.query[filter]) }))
+  const narrowed: Record<string, string> = {
     ...(search && list.searches && { search }),
-    ...(cursor && { cursor }),
+    ...Object.fromEntries(filters.flatMap(({ name: filter, value }) => (value ? [[filter, value]] : []))),
   }
-  const { body } = await api({ id: list.id, query })
+  const named = narrowed['account_id'] && { account_id: await accountIdOf(api, narrowed['account_id']) }
+  const query = { ...(paged && { limit: PAGE_SIZE }), ...narrowed, ...named, ...(cursor && { cursor }) }
+  const answer = await tried(() => api({ id: list.id, query }))
+  const body = 'done' in answer ? answer.done.body : {}
   const next = textOf(body['next'])
   const { notice, values } = services.nextPage.take(ctx, desk)
   const found = {
     rows: itemsOf(body).map((item) => rowOf(section, item)),
-    more: next && `?${new URLSearchParams({ ...(search && { search }), cursor: next })}`,
-    isFirst: cursor === '',
+    more: next && `?${new URLSearchParams({ ...narrowed, cursor: next })}`,
+    firstHref: cursor === '' ? undefined : `?${new URLSearchParams(narrowed)}`,
+    isNarrowed: Object.keys(narrowed).length > 0,
+    errors: 'refusal' in answer ? errorsOf(answer.refusal) : {},
+    filters,
     searches: list.searches ?? false,
     search,
   }
@@ -81,7 +89,8 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
   const known: Record<string, unknown> = { ...body }
   for (const part of one.parts ?? []) {
     // Nothing waits, so there is nothing to show.
-    const answer = await tried(() => api({ id: part.id, params: { [key]: id } }))
+    const asked = part.by ? { query: { [part.by]: id, limit: SHOWN_OF_PART } } : { params: { [key]: id } }
+    const answer = await tried(() => api({ id: part.id, ...asked }))
     if ('refusal' in answer) continue
     known[part.id] = answer.done.body
     parts.push(partOf(section, part, id, answer.done.body))
@@ -116,7 +125,9 @@ function partOf(section: Section, part: Part, id: string, body: Shown) {
     const href = part.link && thingHref(part.link.section, String(at(item, part.link.field)))
     return { title, facts, href, acts: (part.acts ?? []).map(row) }
   })
-  return { id: part.id, facts: [], rows }
+  const { by, link } = part
+  const allHref = by && link && `${CONSOLE_PATH}/${link.section}?${new URLSearchParams({ [by]: id })}`
+  return { id: part.id, facts: [], rows, allHref }
 }
 
 function itemsOf(body: Shown): Shown[] {

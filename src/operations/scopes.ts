@@ -29,6 +29,7 @@ export const API_SCOPES = {
   'clients:manage': 'Register, change and delete clients',
   'resources:read': 'List and read resource servers',
   'resources:manage': 'Register, change and delete resource servers',
+  'audit:read': 'Read the audit trail',
 } as const
 
 export type ApiScope = keyof typeof API_SCOPES

@@ -24,7 +24,7 @@ const FILES = 'It reads and writes files of the machine.'
 const MACHINE = 'It is about the machine and its settings, which no token should reach.'
 const ADD = 'People add a provider that is there already. Programs create a row.'
 const GIVES_ACCESS = 'Who may do this could register apps of any kind, so it stays with who runs the server.'
-const TRAIL = 'The trail names everybody. Who runs the server reads it, and no token does.'
+const TRAIL = 'It reads the whole trail, and checks it with keys of the machine.'
 const DELIVERY = 'Who runs the server looks after deliveries, with its log at hand.'
 
 export const ROWS: readonly Row[] = [
@@ -120,8 +120,8 @@ export const ROWS: readonly Row[] = [
   cliOnly('export', FILES),
   cliOnly('backup', FILES),
   cliOnly('restore', FILES),
-  cliOnly('audit list', TRAIL),
-  cliOnly('audit show', TRAIL),
+  both('listAuditEntries', 'audit list', 'The API names what it answers: entries.'),
+  both('getAuditEntry', 'audit show', 'The API names what it answers: entries.'),
   cliOnly('audit verify', TRAIL),
   cliOnly('audit export', TRAIL),
   cliOnly('audit anchors', TRAIL),

@@ -179,6 +179,11 @@ export async function goodRequests(stage: Stage) {
     completeReset: resetting,
     ...ofRegistrations.good,
     listGroups: async () => ({ path: '/groups', token: own }),
+    listAuditEntries: async () => ({ path: '/audit-entries', token: own }),
+    getAuditEntry: async () => {
+      const [row] = await db('audit_events').orderBy('id', 'desc').limit(1).select('id')
+      return { path: `/audit-entries/${String(row?.id)}`, token: own }
+    },
     createGroup: async () => ({ path: '/groups', token: own, body: { name: anyGroup() } }),
     getGroup: onGroup(),
     updateGroup: onGroup('', { description: 'At night' }),

@@ -14,8 +14,11 @@ const list = {
   name: 'accounts',
   searches: true,
   search: '',
+  filters: [],
+  isNarrowed: false,
+  errors: {},
   more: undefined,
-  isFirst: true,
+  firstHref: undefined,
   create: { id: 'createAccount' },
   createHref: '/admin/accounts/-/create',
 }
@@ -40,7 +43,7 @@ export const adminPages: SamplePage[] = [
     locals: {
       ...list,
       more: '?cursor=1',
-      isFirst: false,
+      firstHref: '?',
       rows: [
         {
           href: '/admin/accounts/1',
@@ -59,7 +62,11 @@ export const adminPages: SamplePage[] = [
       ],
     },
   },
-  { page: 'admin/list', state: 'nothing-found', locals: { ...list, search: 'somebody', rows: [] } },
+  {
+    page: 'admin/list',
+    state: 'nothing-found',
+    locals: { ...list, search: 'somebody', isNarrowed: true, rows: [] },
+  },
   {
     page: 'admin/list',
     state: 'invitations',
@@ -79,6 +86,33 @@ export const adminPages: SamplePage[] = [
           facts: [text('state', 'usable'), created],
           tags: [],
           acts: [{ id: 'revokeInvitation', danger: true, href: '/admin/invitations/1/revoke' }],
+        },
+      ],
+    },
+  },
+  {
+    page: 'admin/list',
+    state: 'filters',
+    locals: {
+      ...list,
+      name: 'audit-entries',
+      openSection: 'audit-entries',
+      searches: false,
+      create: undefined,
+      createHref: undefined,
+      filters: ['action', 'account_id', 'actor', 'client_id', 'kind', 'from', 'until'].map((name) => ({
+        name,
+        value: name === 'from' ? 'yesterday' : '',
+      })),
+      isNarrowed: true,
+      errors: { from: { id: 'admin-detail', args: { detail: 'Invalid ISO datetime' } } },
+      rows: [
+        {
+          href: '/admin/audit-entries/1',
+          title: text('action', 'sign_in.succeeded'),
+          facts: [{ name: 'at', kind: 'time', atMs }, text('actor', 'b1f4c2e0-5f0b-4c57-9a4e-0f8f0d1f4c11')],
+          tags: [],
+          acts: [],
         },
       ],
     },
@@ -105,6 +139,19 @@ export const adminPages: SamplePage[] = [
           rows: undefined,
         },
         { id: 'listAccountGroups', facts: [], rows: [] },
+        {
+          id: 'listAuditEntries',
+          facts: [],
+          allHref: '/admin/audit-entries?account_id=1',
+          rows: [
+            {
+              title: text('action', 'account.disabled'),
+              facts: [],
+              href: '/admin/audit-entries/2',
+              acts: [],
+            },
+          ],
+        },
         {
           id: 'listAccountUpstreams',
           facts: [],

@@ -60,6 +60,12 @@ export const accounts: Section = {
         ],
       },
       { id: 'getAccountNewEmail', fields: ['email', 'expires_at'] },
+      {
+        id: 'listAuditEntries',
+        by: 'account_id',
+        fields: ['action', 'at', 'actor', 'ip', 'client_id'],
+        link: { section: 'audit-entries', field: 'id' },
+      },
     ],
   },
   create: { verb: 'create', id: 'createAccount', fields: ['email', 'name', 'username', 'email_verified'] },

@@ -30,6 +30,8 @@ export type Part = {
   id: string
   /** The fields of the answer, or of each row of a list. The first one names the row. */
   fields: readonly string[]
+  /** The parameter of a list that takes the thing. The part then shows the first rows, and a link to all. */
+  by?: string
   /** The rows lead to pages of another section. */
   link?: { section: string; field: string }
   acts?: readonly (Act & { key: RowKey })[]
@@ -47,6 +49,8 @@ export type Section = {
     /** What a row says only where it is so. */
     tags?: readonly Tag[]
     searches?: boolean
+    /** What the rows can be narrowed by: parameters of the operation. */
+    filters?: readonly string[]
   }
   /** Absent: a thing has no page of its own, and the list has what can be done with it. */
   one?: { id: string; titled: readonly string[]; fields: readonly string[]; parts?: readonly Part[] }

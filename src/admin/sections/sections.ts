@@ -1,5 +1,6 @@
 /** Every section, in the order of the navigation. */
 import { accounts } from './accounts.ts'
+import { audit } from './audit.ts'
 import { clients, resources } from './clients.ts'
 import { groups } from './groups.ts'
 import { invitations, waitingAccounts } from './registration.ts'
@@ -14,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   clients,
   resources,
   upstreams,
+  audit,
 ]
 
 export function findSection(name: string | undefined): Section | undefined {

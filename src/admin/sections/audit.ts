@@ -1,0 +1,30 @@
+/** The audit trail: who did what, to which account, from where and with which app. */
+import type { Section } from './section.ts'
+
+export const audit: Section = {
+  name: 'audit-entries',
+  key: 'id',
+  list: {
+    id: 'listAuditEntries',
+    fields: ['action', 'at', 'actor', 'account_id', 'ip', 'client_id', 'times'],
+    filters: ['action', 'account_id', 'actor', 'client_id', 'kind', 'from', 'until'],
+  },
+  one: {
+    id: 'getAuditEntry',
+    titled: ['action'],
+    fields: [
+      'at',
+      'actor',
+      'account_id',
+      'ip',
+      'client_id',
+      'request_id',
+      'times',
+      'detail',
+      'chain',
+      'seq',
+      'hash',
+    ],
+  },
+  acts: [],
+}
