@@ -53,7 +53,7 @@ export function consoleApi(
 ): ConsoleApi {
   return async ({ id, params = {}, query, body, ifMatch }) => {
     const one = theOperation(operations, id)
-    const path = one.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    const path = one.path.replaceAll(/\{([a-z_]{1,40})\}/g, (_, name: string) =>
       encodeURIComponent(params[name] ?? ''),
     )
     const answer = await askSelf({
@@ -82,7 +82,7 @@ export function theOperation(operations: readonly Operation[], id: string): Oper
 function problem(status: number, shown: Shown, challenge: string): Error {
   const { code, detail, errors } = shown as { code: string; detail: string; errors?: Refusal['fields'] }
   if (status === 401) {
-    const [, maxAge] = /max_age="(\d+)"/.exec(challenge) ?? []
+    const [, maxAge] = /max_age="(\d{1,10})"/.exec(challenge) ?? []
     return new SignInNeeded(maxAge === undefined ? undefined : Number(maxAge))
   }
   if (status >= 500 || code === 'administrator_required' || code === 'insufficient_scope')

@@ -83,7 +83,14 @@ function valueOf({ name, kind, options, nullable }: Field, sent: Readonly<Record
   const text = (sent[name] ?? '').trim()
   if (kind === 'tick') return text !== ''
   if (kind === 'choices') return options.filter((one) => (sent[`${name}.${one}`] ?? '') !== '')
-  if (kind === 'lines') return text === '' ? [] : text.split(/\s*[\r\n]+\s*/)
+  if (kind === 'lines') return linesOf(text)
   if (text === '') return nullable ? null : undefined
   return kind === 'number' && /^-?\d+$/.test(text) ? Number(text) : text
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }

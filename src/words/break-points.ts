@@ -1,6 +1,6 @@
 /** Where a line may break inside a mail address, which has no spaces: after `@`, `.`, `+`, `-` and `_`. */
 
-const ADDRESS = /\S+@\S+/g
+const WORD = /\S+/g
 const AFTER = /(?<=[@.+_-])(?=[^@.+_-])/
 // Stands for a place while the text is cut. Private use: no text has it.
 const MARK = '\u{E001}'
@@ -8,5 +8,9 @@ const MARK = '\u{E001}'
 /** The text in pieces. A line may break between two of them. Text without an address is one piece. */
 export function breakPoints(text: string): string[] {
   if (!text.includes('@')) return [text]
-  return text.replace(ADDRESS, (address) => address.split(AFTER).join(MARK)).split(MARK)
+  return text.replace(WORD, (word) => (isAddress(word) ? word.split(AFTER).join(MARK) : word)).split(MARK)
+}
+
+function isAddress(word: string): boolean {
+  return word.lastIndexOf('@') > 0 && word.indexOf('@') < word.length - 1
 }

@@ -30,7 +30,7 @@ function usesIn(text: string): string[] {
 /** `db('accounts')`, `.from('accounts')` or `table: 'accounts'`. */
 function isTable(node: Node): boolean {
   if (node.type === 'CallExpression') return node.arguments.slice(0, 1).some(isName) && isQuery(node.callee)
-  return node.type === 'Property' && isName(node.value)
+  return node.type === 'Property' && isName(node.value) && 'name' in node.key && node.key.name === 'table'
 }
 
 /** `sql(…)` or `needs.db(…)`; a cookie has the same name. */

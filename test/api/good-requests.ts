@@ -252,6 +252,7 @@ export async function goodRequests(stage: Stage) {
     'changeOwnPassword 429': async () => ({ ...mistyped, token: await blocked() }),
     'verifyOwnAddress 422': async () => ({ ...(await verifying()), body: { code: 'AAAA-AAAA' } }),
     ...ofGroups,
+    'getAuditEntry 404': async () => ({ path: '/audit-entries/0', token: own }),
     'checkUser 404': () => asProgram('/accounts/check', { login: 'nobody' }),
     'deleteAccount 409': async () => ({ path: `/accounts/${await onlyAdministrator()}`, token: own }),
     'disableAccount 409': async () => ({

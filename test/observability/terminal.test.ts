@@ -21,7 +21,12 @@ function inTerminal(command: string[]): string[] {
   if (!script) throw new Error('no program `script`: it gives the server a terminal')
   return process.platform === 'darwin'
     ? [script, '-q', '/dev/null', ...command]
-    : [script, '-qefc', command.join(' '), '/dev/null']
+    : [script, '-qefc', command.map(quoted).join(' '), '/dev/null']
+}
+
+/** For the shell that `script` starts: a folder may have a blank in its name. */
+function quoted(argument: string): string {
+  return `'${argument.replaceAll("'", "'\\''")}'`
 }
 
 async function startIn(command: string[]) {

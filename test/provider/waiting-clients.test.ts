@@ -121,7 +121,8 @@ describe('clients that wait for a person', function () {
     )
     await visitor.followForm(await visitor.get('/oauth/logout'), { logout: 'yes' })
     const lost = await visitor.get(allowed.headers.get('location')!)
-    expect(lost.heading).to.equal('Connect a device')
+    // The address has the code, and leads to its question once somebody is signed in.
+    expect(lost.heading).to.equal('Sign in')
     const poll = await tv.call('/oauth/token', { grant_type: DEVICE_GRANT, device_code: issued.device_code })
     expect(errorOf(poll)).to.equal('authorization_pending')
   })

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import { disableClient } from '../../../src/clients/clients.ts'
+import { listConsents } from '../../../src/consents/consents.ts'
 import { createGroup } from '../../../src/groups/groups.ts'
 import { addMember } from '../../../src/groups/members.ts'
 import { register, signIn } from '../../provider/relying-party.ts'
-import { PASSWORD, sqliteStage } from '../../provider/stage.ts'
+import { PASSWORD, sqliteStage, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 
 const BY = { actor: 'cli' }
@@ -48,6 +49,10 @@ describe('the start page of one’s apps', () => {
     await strange.redeem(
       (await signIn(visitor, strange.authorizePath(), person)).searchParams.get('code') ?? '',
     )
+    // The use of an app is written a moment after its tokens.
+    const used = async () =>
+      (await listConsents(db, person.id)).some(({ lastUsedAtMs }) => lastUsedAtMs !== null)
+    await until(used, 'the use is written')
     const { text } = await visitor.get('/account/apps')
     const after = tilesOf(text).filter(ofThis)
     expect(after.map(({ name }) => name)).to.eql(['strange', 'calendar', 'tasks'])
