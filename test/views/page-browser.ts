@@ -101,7 +101,8 @@ function htmlOf(
   sample: SamplePage,
   { long = false, language = 'en' }: { long?: boolean; language?: string },
 ): string {
-  const locals = long ? (stretch(sample.locals) as Record<string, unknown>) : sample.locals
+  const kept = sample.page.startsWith('admin/') ? NAMES : CHOICES
+  const locals = long ? (stretch(sample.locals, kept) as Record<string, unknown>) : sample.locals
   return renderSample({ ...sample, locals }, long ? { serverName: longWord } : {}, language)
 }
 
@@ -114,14 +115,16 @@ export function nameOf(index: number): string {
 }
 
 /** Locals by which a page chooses among its texts. */
-const CHOICES = new Set(['state', 'kind', 'why'])
+const CHOICES: ReadonlySet<string> = new Set(['state', 'kind', 'why'])
+/** On the pages of the administration also the names of sections, operations and fields. */
+const NAMES: ReadonlySet<string> = new Set([...CHOICES, 'name', 'id', 'openSection', 'tags'])
 
 /** The id of a text stays: the page has the text in its place. */
-function stretch(value: unknown): unknown {
+function stretch(value: unknown, kept: ReadonlySet<string>): unknown {
   if (typeof value === 'string') return isMessageId(value) ? value : value + longWord
-  if (Array.isArray(value)) return value.map(stretch)
+  if (Array.isArray(value)) return value.map((one) => stretch(one, kept))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, CHOICES.has(key) ? inner : stretch(inner)]),
+    Object.entries(value).map(([key, inner]) => [key, kept.has(key) ? inner : stretch(inner, kept)]),
   )
 }
