@@ -20,9 +20,9 @@ admin-once = Показывается только сейчас. Скопиру�
 admin-send-again = Пришлось войти снова. Проверьте форму и отправьте её ещё раз.
 admin-detail = { $detail }
 
-admin-section-accounts = Учётные записи
+admin-section-accounts = Аккаунты
 admin-section-accounts-about = Люди, которые входят.
-admin-empty-accounts = Учётных записей пока нет.
+admin-empty-accounts = Аккаунтов пока нет.
 admin-section-invitations = Приглашения
 admin-section-invitations-about = Ссылки, по которым можно зарегистрироваться.
 admin-empty-invitations = Приглашений нет.
