@@ -33,7 +33,8 @@ export type EntryFilter = {
   untilMs?: number | undefined
 }
 
-const COLUMNS = [
+/** What happened, without the place in a chain. */
+export const TRAIL_COLUMNS = [
   'id',
   'atMs',
   'action',
@@ -44,9 +45,6 @@ const COLUMNS = [
   'requestId',
   'times',
   'detail',
-  'chain',
-  'chainSeq',
-  'chainHash',
 ] as const satisfies readonly (keyof AuditEntry)[]
 
 /** The latest first. `before`: the id of an entry; only what came earlier. */
@@ -79,13 +77,38 @@ export function isKind(name: string): name is AuditKind {
 }
 
 function chosen(sql: Sql, { kind, fromMs, untilMs, ...equal }: EntryFilter): Knex.QueryBuilder {
-  const query: Knex.QueryBuilder = sql('audit_events').select(...COLUMNS)
+  const query: Knex.QueryBuilder = sql('audit_events').select(
+    ...TRAIL_COLUMNS,
+    'chain',
+    'chainSeq',
+    'chainHash',
+  )
   for (const [column, value] of Object.entries(equal))
     if (value !== undefined) void query.where(column, value)
   if (kind !== undefined) void query.where('chain', kind)
   if (fromMs !== undefined) void query.where('atMs', '>=', fromMs)
   if (untilMs !== undefined) void query.where('atMs', '<', untilMs)
   return query
+}
+
+/** An entry as operators read it, in the API, on the command line and in exports. Times are RFC 3339. */
+export function shownEntry(entry: AuditEntry) {
+  const { id, atMs, action, actor, ip, times, detail } = entry
+  return {
+    id,
+    at: new Date(atMs).toISOString(),
+    action,
+    actor,
+    account_id: entry.accountId,
+    ip,
+    client_id: entry.clientId,
+    request_id: entry.requestId,
+    times,
+    detail,
+    chain: entry.chainSeq === null ? null : entry.chain,
+    seq: entry.chainSeq,
+    hash: entry.chainHash,
+  }
 }
 
 type Row = Omit<AuditEntry, 'detail'> & { detail: string }

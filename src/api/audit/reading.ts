@@ -1,18 +1,16 @@
 /** The audit trail: the latest entries by what is asked, and one by its id. */
 import { z } from 'zod'
 import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
-import { findEntry, listEntries } from '../../audit/entries.ts'
-import type { AuditEntry } from '../../audit/entries.ts'
+import { findEntry, listEntries, shownEntry } from '../../audit/entries.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
-import { timeOf } from '../../operations/shown-account.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 
 const common = { tag: 'Audit trail', caller: 'administrator', scope: 'audit:read', method: 'get' } as const
 
-const shownEntry = z
+const entrySchema = z
   .object({
     id: z.int(),
     at: z.iso.datetime(),
@@ -57,7 +55,7 @@ function listing({ db }: Pick<Services, 'db'>): Operation {
       from: z.iso.datetime({ offset: true }).optional(),
       until: z.iso.datetime({ offset: true }).optional().describe('This moment and later are left out.'),
     }),
-    answer: { status: 200, description: 'A page of entries.', schema: pageOf(shownEntry) },
+    answer: { status: 200, description: 'A page of entries.', schema: pageOf(entrySchema) },
     problems: INVALID_CURSOR,
     async handle({ query }) {
       const before = query.cursor === undefined ? undefined : idOf(query.cursor)
@@ -73,7 +71,7 @@ function listing({ db }: Pick<Services, 'db'>): Operation {
       const found = await listEntries(db, filter, { before, limit: query.limit + 1 })
       const entries = found.slice(0, query.limit)
       const next = found.length > entries.length ? entries.at(-1)?.id : undefined
-      return { body: { items: entries.map(showEntry), ...(next !== undefined && { next: String(next) }) } }
+      return { body: { items: entries.map(shownEntry), ...(next !== undefined && { next: String(next) }) } }
     },
   })
 }
@@ -85,12 +83,12 @@ function reading({ db }: Pick<Services, 'db'>): Operation {
     path: '/audit-entries/{id}',
     summary: 'Read an entry of the audit trail',
     params: z.strictObject({ id: z.string().max(20) }),
-    answer: { status: 200, description: 'The entry.', schema: shownEntry },
+    answer: { status: 200, description: 'The entry.', schema: entrySchema },
     problems: { audit_entry_not_found: { status: 404, when: 'There is no entry with this id.' } },
     async handle({ params: { id } }) {
       const entry = ID.test(id) ? await findEntry(db, Number(id)) : undefined
       if (!entry) throw new AppError('audit_entry_not_found', 404, 'There is no entry with this id.')
-      return { body: showEntry(entry) }
+      return { body: shownEntry(entry) }
     },
   })
 }
@@ -105,24 +103,4 @@ function idOf(given: string): number {
 
 function msOf(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time)
-}
-
-function showEntry(entry: AuditEntry): z.output<typeof shownEntry> {
-  const { id, atMs, action, actor, ip, times, detail } = entry
-  const chained = entry.chainSeq !== null
-  return {
-    id,
-    at: timeOf(atMs),
-    action,
-    actor,
-    account_id: entry.accountId,
-    ip,
-    client_id: entry.clientId,
-    request_id: entry.requestId,
-    times,
-    detail,
-    chain: chained ? entry.chain : null,
-    seq: entry.chainSeq,
-    hash: entry.chainHash,
-  }
 }

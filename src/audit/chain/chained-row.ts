@@ -1,6 +1,7 @@
 /** One entry of the audit trail as the chain sees it, and its hash. Owns what the hash covers. */
 import { hash } from 'node:crypto'
 import type { Sql } from '../../platform/sql/database.ts'
+import { TRAIL_COLUMNS } from '../entries.ts'
 
 export type TrailRow = {
   id: number
@@ -16,19 +17,6 @@ export type TrailRow = {
   detail: string
 }
 
-export const TRAIL_COLUMNS = [
-  'id',
-  'atMs',
-  'action',
-  'actor',
-  'accountId',
-  'ip',
-  'clientId',
-  'requestId',
-  'times',
-  'detail',
-] as const satisfies readonly (keyof TrailRow)[]
-
 /** A place in a chain: the number of the last entry and its hash. */
 export type ChainEnd = { chain: string; seq: number; hash: string }
 
@@ -39,7 +27,7 @@ export function startOf(chain: string): ChainEnd {
 
 /**
  * The place of a row after `before`. The hash is SHA-256, base64url, of the hash before it, a line break, and a JSON array:
- * the version of this form, the chain, the number, and the columns in the order of `TRAIL_COLUMNS`. It needs no key, so that
+ * the version of this form, the chain, the number, and the fields in the order of `hashOf`. It needs no key, so that
  * anybody can check an export.
  */
 export function chainAfter({ chain, seq, hash: former }: ChainEnd, row: TrailRow): ChainEnd {

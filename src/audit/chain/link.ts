@@ -9,10 +9,11 @@ import type { Db, Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { recordAudit } from '../audit.ts'
 import { kindOf } from '../audit-kinds.ts'
+import { TRAIL_COLUMNS } from '../entries.ts'
 import { OPEN_CHAIN } from '../folded.ts'
 import { addHead, isGenuineHead, moveHead, readHeads } from './anchors.ts'
 import type { Anchor, Head } from './anchors.ts'
-import { chainAfter, TRAIL_COLUMNS } from './chained-row.ts'
+import { chainAfter } from './chained-row.ts'
 import type { ChainEnd, TrailRow } from './chained-row.ts'
 
 /** More would hold the only connection to SQLite for longer than a request should wait. */

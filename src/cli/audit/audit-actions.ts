@@ -7,8 +7,8 @@ import { listAnchors } from '../../audit/chain/anchors.ts'
 import { countUnlinked } from '../../audit/chain/link.ts'
 import { FAULTS, verifyAudit } from '../../audit/chain/verify.ts'
 import type { Fault } from '../../audit/chain/verify.ts'
-import { everyEntry, findEntry, isKind, listEntries } from '../../audit/entries.ts'
-import type { AuditEntry, EntryFilter } from '../../audit/entries.ts'
+import { everyEntry, findEntry, isKind, listEntries, shownEntry } from '../../audit/entries.ts'
+import type { EntryFilter } from '../../audit/entries.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
@@ -37,13 +37,16 @@ export async function list(input: Input, { db }: Services): Promise<Answer> {
   const next = entries.length === limit ? entries.at(-1)?.id : undefined
   const lines = [table(['ID', 'TIME', 'ACTION', 'BY', 'ACCOUNT', 'FROM', 'APP'], rows, 'No entries.')]
   if (next !== undefined) lines.push(`More: --after ${next}`)
-  return { data: { entries: entries.map(dataOf), next: next?.toString() ?? null }, text: lines.join('\n') }
+  return {
+    data: { entries: entries.map(shownEntry), next: next?.toString() ?? null },
+    text: lines.join('\n'),
+  }
 }
 
 export async function show({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
   const entry = /^\d{1,15}$/.test(id) ? await findEntry(db, Number(id)) : undefined
   if (!entry) throw new AppError('entry_not_found', 404, 'There is no entry with this id.')
-  const data = dataOf(entry)
+  const data = shownEntry(entry)
   return { data, text: record({ ...data, detail: JSON.stringify(entry.detail, null, 1) }) }
 }
 
@@ -70,7 +73,7 @@ export async function exportTo(input: Input, { db, clock }: Services): Promise<A
   async function* lines() {
     for await (const entries of everyEntry(db, filter)) {
       written += entries.length
-      yield entries.map((entry) => `${JSON.stringify(dataOf(entry))}\n`).join('')
+      yield entries.map((entry) => `${JSON.stringify(shownEntry(entry))}\n`).join('')
     }
   }
   try {
@@ -118,24 +121,6 @@ function timeOf(input: Input, name: string): number | undefined {
   const atMs = /^\d{4}-\d\d-\d\d/.test(typed) ? Date.parse(typed) : Number.NaN
   if (!Number.isNaN(atMs)) return atMs
   throw usageError(`--${name} takes a time such as 2026-03-01 or 2026-03-01T08:00Z`)
-}
-
-function dataOf(entry: AuditEntry): Record<string, unknown> {
-  return {
-    id: entry.id,
-    at: isoTime(entry.atMs),
-    action: entry.action,
-    actor: entry.actor,
-    account_id: entry.accountId,
-    ip: entry.ip,
-    client_id: entry.clientId,
-    request_id: entry.requestId,
-    times: entry.times,
-    detail: entry.detail,
-    chain: entry.chainSeq === null ? null : entry.chain,
-    seq: entry.chainSeq,
-    hash: entry.chainHash,
-  }
 }
 
 function lineOf({ chain, seq, lastSeq, id, fault }: Fault): string {
