@@ -1,16 +1,14 @@
 /** The page that asks before something is done, with the form of the operation, and the form that does it. */
-import { AppError } from '../platform/errors.ts'
 import { formOf } from '../http/request/request-state.ts'
 import { given } from '../words/message.ts'
-import { CONSOLE_PATH } from '../operations/console-client.ts'
 import { theOperation } from './console-api.ts'
 import { errorsOf, tried, typedIn } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { bodyOf, fieldsOf, valuesOf } from './form.ts'
 import type { Field } from './form.ts'
 import { accountIdOf } from './named-account.ts'
-import { actHref, thingHref } from './hrefs.ts'
-import { theSection, titleOf } from './reading-pages.ts'
+import { actHref, sectionHref, thingHref } from './hrefs.ts'
+import { nothingHere, theSection, titleOf } from './reading-pages.ts'
 import type { Act, Section, Shown } from './sections/section.ts'
 import { actsOf } from './sections/sections.ts'
 import { word } from './words.ts'
@@ -34,8 +32,7 @@ export async function showAct(desk: Desk, params: Params): Promise<void> {
       name: section.name,
       title: shown && section.one && given(titleOf(shown, section.one.titled)),
       action: actHref(section, act, key) + desk.ctx.search,
-      backHref:
-        key !== undefined && section.one ? thingHref(section.name, key) : `${CONSOLE_PATH}/${section.name}`,
+      backHref: key !== undefined && section.one ? thingHref(section.name, key) : sectionHref(section.name),
       values: values ?? (shown ? valuesOf(fields, shown) : {}),
       errors: errors ?? {},
       etag: values?.['etag'] ?? etag,
@@ -78,7 +75,7 @@ function askedFor({ services }: Desk, params: Params): Asked {
   const act = actsOf(section).find(
     (one) => one.verb === params['verb'] && (one === section.create) === (key === undefined),
   )
-  if (!act) throw new AppError('not_found', 404, 'There is nothing at this address.')
+  if (!act) throw nothingHere()
   return { section, act, key, fields: fieldsOf(theOperation(services.operations, act.id), act) }
 }
 
@@ -113,8 +110,7 @@ async function withAccount({ api }: Desk, body: Shown): Promise<Shown> {
 }
 
 function afterwards(section: Section, act: Act, key: string | undefined, result: Shown): string {
-  const list = `${CONSOLE_PATH}/${section.name}`
   const isGone = act.id.startsWith('delete')
   const id = key ?? (typeof result[section.key] === 'string' ? (result[section.key] as string) : undefined)
-  return section.one && id !== undefined && !isGone ? thingHref(section.name, id) : list
+  return section.one && id !== undefined && !isGone ? thingHref(section.name, id) : sectionHref(section.name)
 }

@@ -35,14 +35,7 @@ export class Refused extends Error {
 }
 
 /** The token is over, or the API wants a newer sign-in (RFC 9470). */
-export class SignInNeeded extends Error {
-  readonly maxAgeSeconds: number | undefined
-  constructor(maxAgeSeconds: number | undefined) {
-    super('sign in')
-    this.name = 'SignInNeeded'
-    this.maxAgeSeconds = maxAgeSeconds
-  }
-}
+export class SignInNeeded extends Error {}
 
 export type ConsoleApi = (call: Call) => Promise<Answer>
 
@@ -69,7 +62,7 @@ export function consoleApi(
     })
     const shown = answer.text === '' ? {} : (JSON.parse(answer.text) as Shown)
     if (answer.status < 400) return { body: shown, etag: String(answer.headers['etag'] ?? '') }
-    throw problem(answer.status, shown, String(answer.headers['www-authenticate'] ?? ''))
+    throw problem(answer.status, shown)
   }
 }
 
@@ -79,12 +72,9 @@ export function theOperation(operations: readonly Operation[], id: string): Oper
   return found
 }
 
-function problem(status: number, shown: Shown, challenge: string): Error {
+function problem(status: number, shown: Shown): Error {
+  if (status === 401) return new SignInNeeded()
   const { code, detail, errors } = shown as { code: string; detail: string; errors?: Refusal['fields'] }
-  if (status === 401) {
-    const [, maxAge] = /max_age="(\d{1,10})"/.exec(challenge) ?? []
-    return new SignInNeeded(maxAge === undefined ? undefined : Number(maxAge))
-  }
   if (status >= 500 || code === 'administrator_required' || code === 'insufficient_scope')
     return new AppError(code, status, detail)
   return new Refused({ status, code, detail, fields: errors ?? [] })

@@ -17,9 +17,9 @@ import { ownPath } from '../interaction/page.ts'
 
 const SESSION = 'console-session'
 const SIGN_IN = 'console-sign-in'
-/** So long a sign-in may take, with the set-up of a second factor in it. */
+/** The longest time of a sign-in, with the set-up of a second factor in it. */
 const SIGN_IN_MS = 60 * MINUTE_MS
-/** In so many tabs at once. */
+/** How many tabs may sign in at once. */
 const MOST_FLOWS = 4
 /** A longer address leads to the start, and longer texts are lost: one cookie holds those of all tabs. */
 const LONGEST_TO = 300

@@ -7,12 +7,12 @@ import { redirect } from '../interaction/page.ts'
 import type { Operation } from '../operations/operation.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
-import { CONSOLE_PATH } from '../operations/console-client.ts'
 import type { Message } from '../words/message.ts'
 import { consoleApi, Refused, SignInNeeded } from './console-api.ts'
 import type { ConsoleApi, Refusal } from './console-api.ts'
 import { readSession, signInAddress } from './console-session.ts'
 import { word } from './words.ts'
+import { sectionHref } from './hrefs.ts'
 import { SECTIONS } from './sections/sections.ts'
 
 export type DeskServices = PageServices & { operations: readonly Operation[] }
@@ -37,13 +37,13 @@ export function atDesk(services: DeskServices, work: Work) {
   return async (ctx: AnyContext & { params?: Params }): Promise<void> => {
     const member = await services.findMember(ctx)
     const session = readSession(services, ctx)
-    if (!member || session?.accountId !== member.account.id) return signIn(services, ctx, undefined)
+    if (!member || session?.accountId !== member.account.id) return signIn(services, ctx)
     const api = consoleApi(services, ctx, session.token)
     const show: Desk['show'] = (view, locals, section) =>
       services.render(ctx, `admin/${view}`, {
         nowMs: services.clock(),
         signOutHref: SIGN_OUT_PATH,
-        sections: SECTIONS.map(({ name }) => ({ name, href: `${CONSOLE_PATH}/${name}` })),
+        sections: SECTIONS.map(({ name }) => ({ name, href: sectionHref(name) })),
         openSection: section ?? '',
         word,
         ...locals,
@@ -56,19 +56,19 @@ export function atDesk(services: DeskServices, work: Work) {
       // A new sign-in would not help, and the browser would go round for ever.
       if (services.clock() - session.sinceMs < FRESH_MS)
         throw new AppError('console_sign_in_refused', 403, 'The API refuses a sign-in that is new.')
-      signIn(services, ctx, error.maxAgeSeconds)
+      signIn(services, ctx)
     }
   }
 }
 
-function signIn(services: DeskServices, ctx: AnyContext, maxAgeSeconds: number | undefined): void {
+function signIn(services: DeskServices, ctx: AnyContext): void {
   const values = ctx.method === 'POST' ? typedIn(ctx) : undefined
   const scopes = new Set(
     services.operations.filter(({ caller }) => caller === 'administrator').map(({ scope }) => scope),
   )
-  // With an older sign-in, the API would refuse the first request.
-  const { adminSignInSeconds } = services.config.tokens
-  const asked = { scopes: [...scopes], maxAgeSeconds: maxAgeSeconds ?? adminSignInSeconds }
+  // The API refuses an older sign-in.
+  const { adminSignInSeconds: maxAgeSeconds } = services.config.tokens
+  const asked = { scopes: [...scopes], maxAgeSeconds }
   redirect(ctx, signInAddress(services, ctx, { to: ctx.path + ctx.search, values, ...asked }))
 }
 

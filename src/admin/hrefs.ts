@@ -5,8 +5,12 @@ import type { Act, Section } from './sections/section.ts'
 /** In place of a thing: what is done without one. No id is a hyphen. */
 export const NO_THING = '-'
 
+export function sectionHref(section: string): string {
+  return `${CONSOLE_PATH}/${section}`
+}
+
 export function thingHref(section: string, key: string): string {
-  return `${CONSOLE_PATH}/${section}/${encodeURIComponent(key)}`
+  return `${sectionHref(section)}/${encodeURIComponent(key)}`
 }
 
 export function actHref({ name }: Section, { verb }: Pick<Act, 'verb'>, key?: string): string {

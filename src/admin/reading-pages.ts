@@ -1,27 +1,30 @@
 /** The pages that show: the start, the list of a section, and one thing with all that belongs to it. */
 import { AppError } from '../platform/errors.ts'
 import { given } from '../words/message.ts'
-import { CONSOLE_PATH } from '../operations/console-client.ts'
 import { errorsOf, tried } from './desk.ts'
 import type { Desk } from './desk.ts'
-import { actHref, thingHref } from './hrefs.ts'
+import { actHref, sectionHref, thingHref } from './hrefs.ts'
 import { accountIdOf } from './named-account.ts'
 import { at } from './sections/section.ts'
 import type { Part, Section, Shown } from './sections/section.ts'
-import { findSection, SECTIONS } from './sections/sections.ts'
+import { findSection } from './sections/sections.ts'
 import { factsOf } from './shown.ts'
 
 const PAGE_SIZE = '50'
 const SHOWN_OF_PART = '10'
 
 export async function showStart({ show }: Desk): Promise<void> {
-  show('start', { cards: SECTIONS.map(({ name }) => ({ name, href: `${CONSOLE_PATH}/${name}` })) })
+  show('start', {})
+}
+
+export function nothingHere(): AppError {
+  return new AppError('not_found', 404, 'There is nothing at this address.')
 }
 
 /** @throws AppError 404 `not_found` */
 export function theSection(name: string | undefined): Section {
   const found = findSection(name)
-  if (!found) throw new AppError('not_found', 404, 'There is nothing at this address.')
+  if (!found) throw nothingHere()
   return found
 }
 
@@ -82,15 +85,15 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
   const section = theSection(params['section'])
   const { ctx, api, services, show } = desk
   const { name, one, acts, key } = section
-  if (!one) throw new AppError('not_found', 404, 'There is nothing at this address.')
+  if (!one) throw nothingHere()
   const id = params['key'] ?? ''
   const { body } = await api({ id: one.id, params: { [key]: id } })
   const parts = []
   const known: Record<string, unknown> = { ...body }
   for (const part of one.parts ?? []) {
-    // Nothing waits, so there is nothing to show.
     const asked = part.by ? { query: { [part.by]: id, limit: SHOWN_OF_PART } } : { params: { [key]: id } }
     const answer = await tried(() => api({ id: part.id, ...asked }))
+    // Nothing waits, so there is nothing to show.
     if ('refusal' in answer) continue
     known[part.id] = answer.done.body
     parts.push(partOf(section, part, id, answer.done.body))
@@ -105,7 +108,7 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
       facts: factsOf(body, one.fields),
       parts,
       acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
-      listHref: `${CONSOLE_PATH}/${name}`,
+      listHref: sectionHref(name),
       notice,
       secrets: secretsOf(values),
     },
@@ -126,7 +129,7 @@ function partOf(section: Section, part: Part, id: string, body: Shown) {
     return { title, facts, href, acts: (part.acts ?? []).map(row) }
   })
   const { by, link } = part
-  const allHref = by && link && `${CONSOLE_PATH}/${link.section}?${new URLSearchParams({ [by]: id })}`
+  const allHref = by && link && `${sectionHref(link.section)}?${new URLSearchParams({ [by]: id })}`
   return { id: part.id, facts: [], rows, allHref }
 }
 

@@ -2,7 +2,7 @@
 
 const WORD = /\S+/g
 const AFTER = /(?<=[@.+_-])(?=[^@.+_-])/
-// Stands for a place while the text is cut. Private use: no text has it.
+// Marks each place where a line may break, until the text is cut there. Texts never have this character.
 const MARK = '\u{E001}'
 
 /** The text in pieces. A line may break between two of them. Text without an address is one piece. */

@@ -36,7 +36,7 @@ const act = {
 const email = 'a.person.with.a.very.long.address@a-rather-long-department.example.com'
 
 export const adminPages: SamplePage[] = [
-  { page: 'admin/start', state: 'sections', locals: { ...common, openSection: '', cards: sections } },
+  { page: 'admin/start', state: 'sections', locals: { ...common, openSection: '' } },
   {
     page: 'admin/list',
     state: 'two',
