@@ -13,6 +13,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY migrations migrations
 COPY seeds seeds
+COPY locales locales
 COPY public public
 COPY views views
 COPY src src

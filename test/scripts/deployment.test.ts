@@ -42,13 +42,6 @@ describe('the files of a deployment', () => {
     }
   })
 
-  it('the image holds every folder that the server reads, and runs it as no administrator', () => {
-    const image = read('Dockerfile')
-    for (const folder of ['migrations', 'public', 'views', 'src'])
-      expect(image, folder).to.contain(`COPY ${folder} ${folder}`)
-    expect(image).to.match(/^USER node$/m)
-  })
-
   it('the workflow runs every check, every test, and the composed service', () => {
     const workflow = read('.github/workflows/ci.yml')
     for (const command of ['npm run check', 'npm test', 'docker compose up --build', 'npm run load'])
