@@ -1,16 +1,16 @@
 /** What the commands of `keys` do. */
-import { listEncryptionKeys, rotateEncryptionKeys } from '../keys/encryption-keys.ts'
-import { DECRYPTION_ALGS, SIGNING_ALGS } from '../platform/algorithms.ts'
-import type { KeyAlg, Rotation } from '../keys/key-rows.ts'
-import { ensureAllKeys } from '../keys/key-set.ts'
-import { listSigningKeys, rotateSigningKeys } from '../keys/signing-keys.ts'
-import type { Parts } from '../process/start/parts.ts'
-import { countByKey, resealColumn } from '../platform/sql/reseal.ts'
-import { sealedColumns } from '../process/sealed-columns.ts'
-import type { Answer } from '../command-line/command.ts'
-import { usageError } from '../command-line/input.ts'
-import type { Input } from '../command-line/input.ts'
-import { isoTime, table } from '../command-line/layout.ts'
+import { listEncryptionKeys, rotateEncryptionKeys } from '../../keys/encryption-keys.ts'
+import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../platform/algorithms.ts'
+import type { KeyAlg, Rotation } from '../../keys/key-rows.ts'
+import { ensureAllKeys } from '../../keys/key-set.ts'
+import { listSigningKeys, rotateSigningKeys } from '../../keys/signing-keys.ts'
+import type { Parts } from '../../process/start/parts.ts'
+import { countByKey, resealColumn } from '../../platform/sql/reseal.ts'
+import { sealedColumns } from '../../process/sealed-columns.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { isoTime, table } from '../../command-line/layout.ts'
 
 const ALGS = [...SIGNING_ALGS, ...DECRYPTION_ALGS]
 

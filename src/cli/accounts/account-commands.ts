@@ -1,10 +1,10 @@
 /** `account`: people's accounts, by id or e-mail address. */
-import { ROLES } from '../accounts/role-names.ts'
-import type { Noun, OptionSpec } from '../command-line/command.ts'
-import type { Input } from '../command-line/input.ts'
-import { pageOptions } from '../command-line/page-options.ts'
-import { factorCommands } from './factors/factor-commands.ts'
-import type { Services } from '../services.ts'
+import { ROLES } from '../../accounts/role-names.ts'
+import type { Noun, OptionSpec } from '../../command-line/command.ts'
+import type { Input } from '../../command-line/input.ts'
+import { pageOptions } from '../../command-line/page-options.ts'
+import { factorCommands } from './factor-commands.ts'
+import type { Services } from '../../services.ts'
 
 const actions = () => import('./account-actions.ts')
 const noun = 'account'
@@ -105,7 +105,7 @@ export const account: Noun = {
         'account update person@example.com --given-name Sample --family-name Person',
         'account update person@example.com --email sample@example.com --verified',
       ],
-      run: async (...args) => (await import('./accounts/profile-actions.ts')).update(...args),
+      run: async (...args) => (await import('./profile-actions.ts')).update(...args),
     },
     {
       noun,
@@ -146,7 +146,7 @@ export const account: Noun = {
       operand,
       about: 'Removes the picture of an account. Its address then answers 404.',
       examples: ['account remove-picture person@example.com'],
-      run: async (...args) => (await import('./accounts/picture-actions.ts')).removeShown(...args),
+      run: async (...args) => (await import('./picture-actions.ts')).removeShown(...args),
     },
     {
       noun,
@@ -181,7 +181,7 @@ export const account: Noun = {
       operand,
       about: 'Cancels a change of address that waits for its confirmation.',
       examples: ['account cancel-email person@example.com'],
-      run: async (...args) => (await import('./accounts/deletion-actions.ts')).cancelEmail(...args),
+      run: async (...args) => (await import('./deletion-actions.ts')).cancelEmail(...args),
     },
     {
       noun,
@@ -194,7 +194,7 @@ export const account: Noun = {
       },
       notes: ['It has no passwords, keys or other secrets. The audit trail notes the export.'],
       examples: ['account export person@example.com --file person.json'],
-      run: async (...args) => (await import('./accounts/export-actions.ts')).exportPerson(...args),
+      run: async (...args) => (await import('./export-actions.ts')).exportPerson(...args),
     },
     {
       noun,
@@ -203,7 +203,7 @@ export const account: Noun = {
       operand,
       about: 'Cancels a deletion that waits.',
       examples: ['account keep person@example.com'],
-      run: async (...args) => (await import('./accounts/deletion-actions.ts')).keep(...args),
+      run: async (...args) => (await import('./deletion-actions.ts')).keep(...args),
     },
   ],
 }

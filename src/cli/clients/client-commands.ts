@@ -1,8 +1,8 @@
 /** `client`: the apps that sign people in or call resource servers. */
-import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
-import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import type { Command, Extension, Noun, OptionSpec } from '../command-line/command.ts'
-import type { Parts } from '../process/start/parts.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../../clients/client-choices.ts'
+import { SIGNING_ALGS } from '../../platform/algorithms.ts'
+import type { Command, Extension, Noun, OptionSpec } from '../../command-line/command.ts'
+import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./client-actions.ts')
 const noun = 'client'

@@ -1,7 +1,7 @@
 /** What the commands of `client` do. */
-import { createClientCheck } from '../process/offline-client-check.ts'
-import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
-import type { ClientInput } from '../clients/client-metadata.ts'
+import { createClientCheck } from '../../process/offline-client-check.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../../clients/client-choices.ts'
+import type { ClientInput } from '../../clients/client-metadata.ts'
 import {
   createClient,
   deleteClient,
@@ -11,22 +11,22 @@ import {
   rotateClientSecret,
   toRegisteredMetadata,
   updateClient,
-} from '../clients/clients.ts'
-import { pageOfClients } from '../clients/client-pages.ts'
-import { clientNotFound } from '../clients/client-rows.ts'
-import type { Client } from '../clients/client-rows.ts'
-import { withIdTokenAlg } from '../clients/profiles.ts'
-import type { RegisteredClient } from '../clients/clients.ts'
-import { assertNotOfResource } from '../resources/resources.ts'
-import { scopeWarningsOfClient } from '../resources/scope-warnings.ts'
-import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import type { Parts } from '../process/start/parts.ts'
-import { HOUR_MS } from '../platform/clock.ts'
-import { withWarnings } from '../command-line/command.ts'
-import type { Answer, Extension } from '../command-line/command.ts'
-import { readJsonFile, usageError } from '../command-line/input.ts'
-import type { Input } from '../command-line/input.ts'
-import { isoTime, record, table } from '../command-line/layout.ts'
+} from '../../clients/clients.ts'
+import { pageOfClients } from '../../clients/client-pages.ts'
+import { clientNotFound } from '../../clients/client-rows.ts'
+import type { Client } from '../../clients/client-rows.ts'
+import { withIdTokenAlg } from '../../clients/profiles.ts'
+import type { RegisteredClient } from '../../clients/clients.ts'
+import { assertNotOfResource } from '../../resources/resources.ts'
+import { scopeWarningsOfClient } from '../../resources/scope-warnings.ts'
+import { SIGNING_ALGS } from '../../platform/algorithms.ts'
+import type { Parts } from '../../process/start/parts.ts'
+import { HOUR_MS } from '../../platform/clock.ts'
+import { withWarnings } from '../../command-line/command.ts'
+import type { Answer, Extension } from '../../command-line/command.ts'
+import { readJsonFile, usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { isoTime, record, table } from '../../command-line/layout.ts'
 
 export async function create(input: Input, parts: Parts): Promise<Answer> {
   const { config, db, clock, sealer } = parts

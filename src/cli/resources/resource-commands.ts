@@ -1,6 +1,6 @@
 /** `resource`: the APIs that take access tokens and may introspect those meant for them. */
-import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import type { Noun, OptionSpec } from '../command-line/command.ts'
+import { SIGNING_ALGS } from '../../platform/algorithms.ts'
+import type { Noun, OptionSpec } from '../../command-line/command.ts'
 
 const actions = () => import('./resource-actions.ts')
 

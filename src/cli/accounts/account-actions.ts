@@ -1,25 +1,30 @@
 /** What the commands of `account` do. */
 import { text as textOf } from 'node:stream/consumers'
-import { namedAccount } from '../accounts/username.ts'
-import { accountNotFound, isVerified } from '../accounts/account.ts'
-import type { Account } from '../accounts/account.ts'
-import { listAccounts } from '../accounts/account-list.ts'
-import { deleteAccount, disableAccount, enableAccount, signOutEverywhere } from '../accounts/account-state.ts'
-import { addAccount } from '../accounts/operator/operator-account.ts'
-import { mailResetLink, resetPasswordByOperator } from '../accounts/operator/operator-reset.ts'
-import { setRoles } from '../accounts/operator/operator-roles.ts'
-import { unlockAccount } from '../accounts/operator/operator-unlock.ts'
-import { ROLES } from '../accounts/role-names.ts'
-import type { Role } from '../accounts/role-names.ts'
-import { accountFields } from '../events/account-snapshot.ts'
-import { randomToken } from '../platform/tokens.ts'
-import type { Services } from '../services.ts'
-import { shown } from './accounts/shown-account.ts'
-import { removeLater } from './accounts/deletion-actions.ts'
-import type { Answer } from '../command-line/command.ts'
-import { usageError } from '../command-line/input.ts'
-import type { Input } from '../command-line/input.ts'
-import { isoTime, table } from '../command-line/layout.ts'
+import { namedAccount } from '../../accounts/username.ts'
+import { accountNotFound, isVerified } from '../../accounts/account.ts'
+import type { Account } from '../../accounts/account.ts'
+import { listAccounts } from '../../accounts/account-list.ts'
+import {
+  deleteAccount,
+  disableAccount,
+  enableAccount,
+  signOutEverywhere,
+} from '../../accounts/account-state.ts'
+import { addAccount } from '../../accounts/operator/operator-account.ts'
+import { mailResetLink, resetPasswordByOperator } from '../../accounts/operator/operator-reset.ts'
+import { setRoles } from '../../accounts/operator/operator-roles.ts'
+import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
+import { ROLES } from '../../accounts/role-names.ts'
+import type { Role } from '../../accounts/role-names.ts'
+import { accountFields } from '../../events/account-snapshot.ts'
+import { randomToken } from '../../platform/tokens.ts'
+import type { Services } from '../../services.ts'
+import { shown } from './shown-account.ts'
+import { removeLater } from './deletion-actions.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { isoTime, table } from '../../command-line/layout.ts'
 
 const CLI = { actor: 'cli' }
 

@@ -6,19 +6,19 @@ import {
   listResources,
   resourceNotFound,
   updateResource,
-} from '../resources/resources.ts'
-import type { Resource, ResourceChanges, ResourceInput } from '../resources/resources.ts'
-import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import type { SigningAlg } from '../platform/algorithms.ts'
-import { scopeWarnings } from '../resources/scope-warnings.ts'
-import { listDetailsTypes } from '../resources/details-type.ts'
-import type { DetailsTypeInput } from '../resources/details-type.ts'
-import type { Services } from '../services.ts'
-import { withWarnings } from '../command-line/command.ts'
-import type { Answer } from '../command-line/command.ts'
-import { readJsonFile, usageError } from '../command-line/input.ts'
-import type { Input } from '../command-line/input.ts'
-import { isoTime, record, table } from '../command-line/layout.ts'
+} from '../../resources/resources.ts'
+import type { Resource, ResourceChanges, ResourceInput } from '../../resources/resources.ts'
+import { SIGNING_ALGS } from '../../platform/algorithms.ts'
+import type { SigningAlg } from '../../platform/algorithms.ts'
+import { scopeWarnings } from '../../resources/scope-warnings.ts'
+import { listDetailsTypes } from '../../resources/details-type.ts'
+import type { DetailsTypeInput } from '../../resources/details-type.ts'
+import type { Services } from '../../services.ts'
+import { withWarnings } from '../../command-line/command.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { readJsonFile, usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { isoTime, record, table } from '../../command-line/layout.ts'
 
 export async function update(input: Input, { db, clock }: Services): Promise<Answer> {
   const [identifier = ''] = input.operands

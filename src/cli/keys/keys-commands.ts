@@ -1,7 +1,7 @@
 /** `keys`: the keys that sign tokens and decrypt requests, and the data keys that seal these and more in SQL. */
-import { DECRYPTION_ALGS, SIGNING_ALGS } from '../platform/algorithms.ts'
-import type { Noun } from '../command-line/command.ts'
-import type { Parts } from '../process/start/parts.ts'
+import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../platform/algorithms.ts'
+import type { Noun } from '../../command-line/command.ts'
+import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./keys-actions.ts')
 
