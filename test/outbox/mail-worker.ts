@@ -1,6 +1,7 @@
 /**
  * A worker process of its own, for tests that kill one: relays mails from the given database to the given SMTP server.
- * With `STALL` set it never acknowledges what it has sent, and its lease is short.
+ * It says `started` once it takes signals. With `STALL` set it never acknowledges what it has sent, which it says, and its
+ * lease is short.
  */
 import { createMailer } from '../../src/mail/mailer.ts'
 import { createSmtpTransport } from '../../src/mail/smtp-transport.ts'
@@ -39,10 +40,11 @@ const relay = createRelay({
   ...(STALL && { leaseMs: 1500 }),
   pollMs: 20,
 })
-relay.start()
-
 process.on('SIGTERM', async () => {
   await relay.stop()
   await db.destroy()
   process.exit(0)
 })
+
+relay.start()
+process.send?.('started')

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createOutbox } from '../../src/outbox/outbox.ts'
@@ -43,6 +43,10 @@ for (const { name, open } of databases) {
       await once(worker, 'exit')
     }
 
+    async function said(worker: ChildProcess, word: string): Promise<void> {
+      for await (const [message] of on(worker, 'message')) if (message === word) return
+    }
+
     const outbox = createOutbox({ sealer, clock: Date.now })
     const enqueue = async (to: string) =>
       outbox.enqueueMail(opened.db, {
@@ -57,7 +61,7 @@ for (const { name, open } of databases) {
       const catcher = await startMailCatcher()
       const id = await enqueue('ada@example.org')
       const doomed = startWorker(catcher.url, { STALL: '1' })
-      await once(doomed, 'message')
+      await said(doomed, 'sent')
       await end(doomed, 'SIGKILL')
       expect(await waiting()).to.equal(1)
 
@@ -73,8 +77,9 @@ for (const { name, open } of databases) {
     it('send each mail once when several work in parallel', async () => {
       const catcher = await startMailCatcher()
       const addresses = Array.from({ length: 60 }, (_, index) => `person${index}@example.org`)
-      for (const address of addresses) await enqueue(address)
       const three = [1, 2, 3].map(() => startWorker(catcher.url))
+      await Promise.all(three.map((worker) => said(worker, 'started')))
+      for (const address of addresses) await enqueue(address)
       await until(async () => (await waiting()) === 0)
       await Promise.all(three.map((worker) => end(worker, 'SIGTERM')))
       const received = catcher.mails.flatMap((mail) => mail.to)
