@@ -8,18 +8,21 @@ import { readArguments } from './command-line/arguments.ts'
 import type { Request } from './command-line/arguments.ts'
 import type { Answer } from './command-line/command.ts'
 import { commandHelp, globalHelp, nounHelp } from './command-line/help.ts'
+import { drawOn } from './command-line/layout.ts'
+import { screenOf } from './command-line/screen.ts'
 import type { Parts } from './process/start/parts.ts'
 import { serverVersion } from './process/start/start-arguments.ts'
 
 async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json')
+  if (!json) drawOn(screenOf(process.stdout, process.env))
   try {
     const { data, text, exitCode = 0 } = await answerTo(readArguments(argv, NOUNS))
     // The only write to standard output there is.
     process.stdout.write(json ? `${JSON.stringify(data)}\n` : `${text}\n`)
     process.exitCode = exitCode
   } catch (error) {
-    process.stderr.write(failureText(failureOf(error), json))
+    process.stderr.write(failureText(failureOf(error), json, screenOf(process.stderr, process.env)))
     process.exitCode = 1
   }
 }

@@ -2,6 +2,8 @@
 import { ConfigError } from '../settings/config-error.ts'
 import { AppError } from '../platform/errors.ts'
 import { loggableError } from '../platform/logging/loggable-error.ts'
+import { PLAIN, painted } from '../command-line/screen.ts'
+import type { Screen } from '../command-line/screen.ts'
 import { describeFailure } from '../process/start/start-failure.ts'
 
 export type Failure = { code: string; lines: string[] }
@@ -31,9 +33,10 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** The printed form: one object for programs, or one line for each mistake. */
-export function failureText({ code, lines }: Failure, json: boolean): string {
+export function failureText({ code, lines }: Failure, json: boolean, screen: Screen = PLAIN): string {
   if (json) return `${JSON.stringify({ error: code, error_description: lines.join('; ') })}\n`
-  return lines.map((line) => `account-server: ${line}\n`).join('')
+  const from = painted('account-server:', 'red', screen)
+  return lines.map((line) => `${from} ${line}\n`).join('')
 }
 
 // A page does not name the store that is down, but an operator needs to know it.

@@ -5,6 +5,7 @@
 import type { Services } from '../services.ts'
 import type { Config } from '../settings/config.ts'
 import type { Input } from './input.ts'
+import { inked } from './layout.ts'
 
 export type OptionSpec = {
   /** The placeholder of its value in the help; a flag has none. */
@@ -28,7 +29,7 @@ export type Answer = {
 /** The answer of a command that did its work, with what the operator should know beside it. */
 export function withWarnings({ data, text, ...rest }: Answer, warnings: readonly string[]): Answer {
   if (warnings.length === 0) return { data, text, ...rest }
-  const lines = warnings.map((one) => `Warning: ${one}`)
+  const lines = warnings.map((one) => `${inked('Warning:', 'yellow')} ${one}`)
   return { ...rest, data: { ...data, warnings }, text: [text, '', ...lines].join('\n') }
 }
 

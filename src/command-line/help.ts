@@ -2,7 +2,7 @@
 import { COMMON_OPTIONS } from './arguments.ts'
 import { nameOf } from './command.ts'
 import type { Described, OptionSpec } from './command.ts'
-import { columns } from './layout.ts'
+import { columns, inked } from './layout.ts'
 
 const RUN = 'npm run cli --'
 
@@ -12,13 +12,13 @@ export function globalHelp(nouns: readonly Explained[]): string {
   return [
     `Operates the account server: ${RUN} <noun> <verb> [options]`,
     '',
-    'Commands',
-    columns(nouns.map(({ name, about, commands }) => [`  ${name}`, `${about}${verbsOf(commands)}`])),
+    heading('Commands'),
+    listed(nouns.map(({ name, about, commands }) => [`  ${name}`, `${about}${verbsOf(commands)}`])),
     '',
-    'Options of every command',
-    columns([...optionRows(COMMON_OPTIONS), ['  --version', 'Show the version; without a command.']]),
+    heading('Options of every command'),
+    listed([...optionRows(COMMON_OPTIONS), ['  --version', 'Show the version; without a command.']]),
     '',
-    'Examples',
+    heading('Examples'),
     `  ${RUN} account create --email person@example.com --password-stdin --verified < password.txt`,
     `  ${RUN} client create --name "My app" --redirect-uri https://app.example.com/callback`,
     `  ${RUN} client create --help`,
@@ -32,10 +32,10 @@ export function nounHelp({ name, about, commands }: Explained): string {
   return [
     `${name}: ${about}`,
     '',
-    'Commands',
-    columns(commands.map((command) => [`  ${synopsis(command)}`, command.about])),
+    heading('Commands'),
+    listed(commands.map((command) => [`  ${synopsis(command)}`, command.about])),
     '',
-    'Examples',
+    heading('Examples'),
     ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => `  ${RUN} ${example}`),
     '',
     `More about one: ${RUN} ${name} ${commands[0]?.verb ?? ''} --help`,
@@ -49,16 +49,24 @@ export function commandHelp(command: Described): string {
     '',
     `Usage: ${RUN} ${synopsis(command)} [options]`,
     '',
-    'Options',
-    columns([
+    heading('Options'),
+    listed([
       ...(operand ? [[`  ${operand.name}`, operand.about]] : []),
       ...optionRows({ ...options, ...COMMON_OPTIONS }),
     ]),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
-    'Examples',
+    heading('Examples'),
     ...examples.map((example) => `  ${RUN} ${example}`),
   ].join('\n')
+}
+
+function heading(text: string): string {
+  return inked(text, 'bold')
+}
+
+function listed(rows: readonly (readonly string[])[]): string {
+  return columns(rows, (_, column) => (column === 0 ? 'cyan' : undefined))
 }
 
 function verbsOf(commands: readonly Described[]): string {

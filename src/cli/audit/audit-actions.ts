@@ -47,7 +47,7 @@ export async function show({ operands: [id = ''] }: Input, { db }: Services): Pr
   const entry = /^\d{1,15}$/.test(id) ? await findEntry(db, Number(id)) : undefined
   if (!entry) throw new AppError('entry_not_found', 404, 'There is no entry with this id.')
   const data = shownEntry(entry)
-  return { data, text: record({ ...data, detail: JSON.stringify(entry.detail, null, 1) }) }
+  return { data, text: record(data) }
 }
 
 export async function verify(input: Input, { db, sealer }: Services): Promise<Answer> {
