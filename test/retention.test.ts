@@ -78,6 +78,7 @@ const OTHER_TABLES = {
     'status_entries',
     'status_lists',
     'clients',
+    'client_errors',
     'signing_keys',
     'encryption_keys',
     'webhook_events',

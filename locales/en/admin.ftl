@@ -55,3 +55,4 @@ admin-part-list-account-upstreams = Connections with other providers
 admin-part-list-audit-entries = Audit trail
 admin-part-get-account-new-email = New address that waits
 admin-part-list-group-members = Members
+admin-part-list-client-errors = Last errors

@@ -55,3 +55,4 @@ admin-part-list-account-upstreams = Соединения с другими пр�
 admin-part-list-audit-entries = Журнал аудита
 admin-part-get-account-new-email = Новый адрес, который ждёт подтверждения
 admin-part-list-group-members = Участники
+admin-part-list-client-errors = Последние ошибки

@@ -55,3 +55,4 @@ admin-part-list-account-upstreams = 与其他登录服务的连接
 admin-part-list-audit-entries = 审计记录
 admin-part-get-account-new-email = 等待确认的新邮箱
 admin-part-list-group-members = 成员
+admin-part-list-client-errors = 最近的错误

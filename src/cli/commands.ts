@@ -9,6 +9,7 @@ import { appAccessCommands } from './groups/app-access-commands.ts'
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { webhook } from '../event-sinks/webhooks/webhook-commands.ts'
 import { account } from './accounts/account-commands.ts'
+import { appCommands } from './clients/app-commands.ts'
 import { audit } from './audit/audit-commands.ts'
 import { brand } from './brand/brand-commands.ts'
 import { backup, restore } from './moving/backup-commands.ts'
@@ -31,7 +32,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   invite,
   registration,
   group,
-  clientNoun([exchangeCommands, appAccessCommands]),
+  clientNoun([appCommands, exchangeCommands, appAccessCommands]),
   registrationToken,
   resource,
   upstream,

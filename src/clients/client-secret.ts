@@ -119,6 +119,12 @@ export function compareClientSecret(
   return matches || (Number(untilMs) > nowMs && equalsInConstantTime(old, given))
 }
 
+/** True for the secret from before the last rotation, after the time in which both worked. */
+export function isFormerSecret(stored: string | undefined, presented: string): boolean {
+  const [, old] = /,([^@]+)@/.exec(stored ?? '') ?? []
+  return isStandIn(stored) && old !== undefined && equalsInConstantTime(old, digest(presented))
+}
+
 /** True for a marked digest in place of a secret. It must never leave the server as if it were the secret. */
 export function isStandIn(secret: unknown): boolean {
   return typeof secret === 'string' && secret.startsWith(HASH_MARK)

@@ -21,6 +21,7 @@ import { hasPasskeys } from '../passkeys/options.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { countLookUps } from '../platform/metrics/look-ups.ts'
 import { createGuardedFetch } from '../platform/network/guarded-fetch.ts'
+import { createErrorNotes } from '../clients/errors/error-notes.ts'
 import { createClientAdapter } from '../provider/clients/client-adapter.ts'
 import { refuseOtherTypes } from '../provider/clients/client-documents.ts'
 import { installClientKeys } from '../provider/clients/client-keys.ts'
@@ -202,8 +203,10 @@ function restartLost(startAgain: StartAgain): RefusedHook {
   }
 }
 
-function settingsOf({ config, db }: Parts) {
+function settingsOf(parts: Parts) {
+  const { config, db } = parts
   return {
+    noteError: createErrorNotes(parts),
     issuer: config.issuer,
     secure: config.secure,
     tokenAlgorithm: config.tokens.tokenAlgorithm,

@@ -26,6 +26,8 @@ import { completeTokenAnswer } from './endpoints/complete-answers.ts'
 import { completeIntrospection, refuseUnproven } from './endpoints/introspection.ts'
 import { fixAddresses } from './endpoints/fixed-addresses.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
+import { noteIgnoredScopes } from './refusals/app-errors.ts'
+import type { NoteError } from '../clients/errors/client-errors.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { refuseOversized } from './checks/request-bounds.ts'
 import { logIgnoredScopes, settleScope } from './checks/scope-request.ts'
@@ -35,6 +37,7 @@ export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
   loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
   loadKeys: () => Promise<KeySet>
   log: Logger
+  noteError: NoteError
 }
 
 export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
@@ -67,8 +70,8 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   }
   const added = needs.parts.flatMap(({ after = [] }) => after)
   provider.use(completeRequest([...ownHooks(needs, new Set(unpublished)), ...added]))
-  describeRefusals(provider, needs.log)
-  logIgnoredScopes(provider, needs.log)
+  describeRefusals(provider, needs)
+  logIgnoredScopes(provider, needs.log, (...ignored) => noteIgnoredScopes(needs.noteError, ...ignored))
   keepWrittenQueries(provider)
   answerUnread(provider)
   return provider

@@ -82,6 +82,7 @@ export const ROWS: readonly Row[] = [
   both('deleteClient', 'client delete'),
   both('disableClient', 'client disable'),
   both('enableClient', 'client enable'),
+  both('listClientErrors', 'client errors', 'The verb is left out in front of what it shows.'),
   both('rotateClientSecret', 'client rotate-secret'),
   cliOnly('client set-groups', 'updateClient has the field allowed_groups.'),
   cliOnly('client allow-exchange', GIVES_ACCESS),

@@ -205,6 +205,7 @@ export async function goodRequests(stage: Stage) {
     listClients: async () => ({ path: '/clients', token: own }),
     createClient: async () => ({ path: '/clients', token: own, body: CLIENT }),
     getClient: onClient(),
+    listClientErrors: onClient('/errors'),
     updateClient: onClient('', { client_name: 'B' }),
     deleteClient: onClient(),
     rotateClientSecret: onClient('/rotate-secret', {}),

@@ -46,6 +46,7 @@ const STAYS = [
   'audit_events',
   'backchannel_requests',
   'changes',
+  'client_errors',
   'factor_resets',
   'idempotency_keys',
   // Short-lived, and their links lead to the former server.

@@ -45,7 +45,7 @@ export const FLOORS = [
   ['clients/addresses', 'groups'],
   ['clients/claims'],
   ['sessions', 'clients', 'event-sinks'],
-  ['clients/logo', 'resources', 'upstreams'],
+  ['clients/errors', 'clients/logo', 'resources', 'upstreams'],
   ['upstreams/client'],
   ['moving/files'],
   ['moving'],

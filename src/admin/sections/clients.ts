@@ -38,6 +38,23 @@ export const clients: Section = {
       'allowed_resources',
       'first_party',
     ],
+    parts: [
+      {
+        id: 'listClientErrors',
+        fields: [
+          'error',
+          'reason',
+          'cause',
+          'got',
+          'registered',
+          'times',
+          'first_at',
+          'last_at',
+          'endpoint',
+          'request_id',
+        ],
+      },
+    ],
   },
   create: {
     verb: 'create',

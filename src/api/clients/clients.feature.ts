@@ -1,14 +1,18 @@
 /** The clients over the API, for administrators. */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
+import { purgeErrors } from '../../clients/errors/client-errors.ts'
+import { healthOperations } from './health.ts'
 import { managingOperations } from './managing.ts'
 import { readingOperations } from './reading.ts'
 import { secretOperations } from './secrets.ts'
 
 export function clientsApi(services: Services): Feature {
   return {
+    upkeep: { clientErrors: (nowMs, limit) => purgeErrors(services.db, nowMs, limit) },
     api: ({ oidc }) => [
       ...readingOperations(services),
+      ...healthOperations(services),
       ...managingOperations(services, oidc.current),
       ...secretOperations(services),
     ],

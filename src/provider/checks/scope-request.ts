@@ -54,11 +54,16 @@ export async function settleScope(ctx: KoaContextWithOIDC): Promise<void> {
 }
 
 /** The operator finds here why an app did not get a scope. */
-export function logIgnoredScopes(provider: EventEmitter, log: Logger): void {
+export function logIgnoredScopes(
+  provider: EventEmitter,
+  log: Logger,
+  alsoTold: (ctx: KoaContextWithOIDC, words: readonly string[]) => void,
+): void {
   provider.on(SCOPE_IGNORED, (ctx: KoaContextWithOIDC, words: readonly string[]) => {
     const { requestId } = requestState(ctx)
     const ignored = words.join(' ')
     log.info({ requestId, clientId: ctx.oidc.client?.clientId, ignored }, 'oidc.scope_ignored')
+    alsoTold(ctx, words)
   })
 }
 

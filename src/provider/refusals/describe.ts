@@ -16,6 +16,8 @@ import type { Refusal } from './descriptions.ts'
 import { explain, plain } from './explain.ts'
 import { openingOf } from './opening.ts'
 import { refusalFacts } from './facts.ts'
+import { noteAppError } from './app-errors.ts'
+import type { NoteError } from '../../clients/errors/client-errors.ts'
 import { shownSentence } from '../../platform/shown.ts'
 
 const REFUSALS = [
@@ -86,8 +88,10 @@ function noteRefusal(ctx: KoaContextWithOIDC, refusal: Refusal): void {
   requestState(ctx).refusal = { error, reason, ...refusalFacts(ctx, refusal) }
 }
 
+type Told = { log: Logger; noteError: NoteError }
+
 /** Call once per provider instance. */
-export function describeRefusals(provider: Provider, log: Logger): void {
+export function describeRefusals(provider: Provider, { log, noteError }: Told): void {
   const events: EventEmitter = provider
   const answers = new WeakMap<KoaContextWithOIDC, { error: string; error_description?: string | undefined }>()
   for (const name of REFUSALS)
@@ -98,6 +102,7 @@ export function describeRefusals(provider: Provider, log: Logger): void {
       tellProgram(ctx, { error, error_description })
       const level = requestState(ctx).folded ? 'debug' : 'info'
       log[level]({ event: name, ...idsOf(ctx), ...entryOf(ctx, refusal) }, 'oidc.refused')
+      noteAppError(noteError, ctx, refusal)
     })
   events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     if (error instanceof AppError && error.status < 500) return refuse(ctx, error, log)

@@ -84,6 +84,15 @@ export function authenticationOf(ctx: KoaContextWithOIDC): AuthenticationMethod 
   return presentedCertificate(ctx) ? 'certificate' : 'none'
 }
 
+/** The `client_secret` of the request. For comparisons alone: it is never shown. */
+export function presentedSecret(ctx: KoaContextWithOIDC): string | undefined {
+  const method = authenticationOf(ctx)
+  if (method === 'post') return parameterOf(ctx, 'client_secret')
+  if (method !== 'basic') return undefined
+  const pair = Buffer.from(ctx.get('authorization').split(' ')[1] ?? '', 'base64').toString()
+  return pair.slice(pair.indexOf(':') + 1)
+}
+
 /** The kinds of client authentication in a request that has more than one. */
 export function authenticationsIn({ headers, oidc }: KoaContextWithOIDC): string {
   const parts = [

@@ -46,7 +46,7 @@ describe('a refusal of our own nouns inside a route of the library', () => {
       },
     })
     const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
-    describeRefusals(provider, log)
+    describeRefusals(provider, { log, noteError: () => undefined })
     const handle = provider.callback()
     server = createServer((req, res) => void handle(req, res))
     server.listen(0, '127.0.0.1')
