@@ -12,6 +12,7 @@ import { isSqlite } from './database.ts'
 import type { Db } from './database.ts'
 import { withoutQueryDeadline } from './mysql-connection.ts'
 import { makePrivate } from '../private-files.ts'
+import { prepareToResume, resumable } from './resumed-migration.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations')
 const LOCK_WAIT_SECONDS = 60
@@ -23,6 +24,7 @@ export async function migrate(db: Db): Promise<Migrated> {
   const config = migrations()
   // A killed process leaves knex's own lock row set. This process holds the real lock, so that row is stale.
   if (await db.schema.hasTable('knex_migrations_lock')) await db.migrate.forceFreeMigrationsLock(config)
+  await prepareToResume(db)
   const [batch, applied] = (await db.migrate.latest(config)) as [number, string[]]
   return { batch, applied }
 }
@@ -42,7 +44,10 @@ function migrationFiles(): Knex.MigrationSource<string> {
   return {
     getMigrations: async () => (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.ts')).sort(),
     getMigrationName: (name) => name,
-    getMigration: (name) => import(pathToFileURL(join(MIGRATIONS, name)).href) as Promise<Knex.Migration>,
+    getMigration: async (name) => {
+      const migration = (await import(pathToFileURL(join(MIGRATIONS, name)).href)) as Knex.Migration
+      return resumable(name, migration)
+    },
   }
 }
 
