@@ -6,6 +6,7 @@ import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { addTrusted } from '../factors/trusted.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
+import { accessRequests } from './access-requests.ts'
 import { factorRequests } from './factor-requests.ts'
 import { groupRefusals } from './group-requests.ts'
 import { lifeRequests } from './life-requests.ts'
@@ -138,6 +139,7 @@ export async function goodRequests(stage: Stage) {
   const ofPictures = pictureRequests(stage, { signedIn, own })
   const good: Record<string, Make> = {
     ...ofFactors.good,
+    ...accessRequests(stage, { signedIn, own }),
     ...ofPictures.good,
     ...ofLife.good,
     ...ofUpstreams.good,

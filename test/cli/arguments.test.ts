@@ -103,7 +103,7 @@ describe('The command line', () => {
 
   it('says what is missing, given twice, or too much', () => {
     expect(mistake('account')).to.equal(
-      'account takes a verb: create, show, list, update, reset-password, disable, enable, factors, reset-factors, keep-factors, unlock, end-sessions, remove-picture, set-roles, delete, cancel-email, export, keep',
+      'account takes a verb: create, show, list, update, reset-password, disable, enable, factors, reset-factors, keep-factors, unlock, end-sessions, sessions, end-session, apps, revoke-app, verify, send-reset, remove-picture, set-roles, delete, cancel-email, export, keep',
     )
     expect(mistake('account create --password x')).to.contain('needs --email')
     expect(mistake('resource create')).to.contain('needs --identifier and --scope')

@@ -9,7 +9,10 @@ import {
   disabledAccount,
   disabledClient,
   enrolled,
+  unverified,
+  withApp,
   withDeletion,
+  withSession,
   withPicture,
   withPlannedReset,
   group,
@@ -37,6 +40,8 @@ const next = () => (made += 1)
 const encodedResource: Prepare = async (world) => encodeURIComponent(await resource(world))
 const groupWithMember: Prepare = async (world) => (await member(world)).split(' ')[0]!
 const memberPath: Prepare = async (world) => (await member(world)).replace(' ', '/members/')
+const sessionPath: Prepare = async (world) => (await withSession(world)).replace(' ', '/sessions/')
+const appPath: Prepare = async (world) => (await withApp(world)).replace(' ', '/apps/')
 const nothing: Prepare = () => Promise.resolve('')
 
 /** `{}` in the address takes what was prepared. */
@@ -73,6 +78,9 @@ export const ADMINISTRATION_CHANGES: Changes = {
   enableAccount: call('POST /accounts/{}/enable', disabledAccount, ['account.enabled']),
   unlockAccount: { none: 'Attempts are counted again. The account itself stays as it was.' },
   endAccountSessions: call('POST /accounts/{}/end-sessions', signedIn, ['account.signed_out_everywhere']),
+  endAccountSession: call('DELETE /accounts/{}', sessionPath, ['session.ended']),
+  revokeAccountApp: call('DELETE /accounts/{}', appPath, ['consent.revoked']),
+  verifyAccount: call('POST /accounts/{}/verify', unverified, ['account.changed']),
   resetAccountFactors: call('POST /accounts/{}/reset-factors', enrolled, ['account.factors_changed']),
   resetAccountFactorsNow: call('POST /accounts/{}/reset-factors-now', enrolled, ['account.factors_changed']),
   keepAccountFactors: call('POST /accounts/{}/keep-factors', withPlannedReset, ['account.factors_changed']),

@@ -15,8 +15,11 @@ import {
   member,
   resource,
   signedIn,
+  unverified,
+  withApp,
   withPicture,
   withPlannedReset,
+  withSession,
 } from './prepared-subjects.ts'
 import type { Changes } from './prepared-subjects.ts'
 import { REGISTRATION_CHANGES } from './registration-changes.ts'
@@ -82,6 +85,30 @@ export const COMMAND_CHANGES: Changes = {
     run: ({ command }, id) => command('account', 'end-sessions', id),
     events: ['account.signed_out_everywhere'],
   },
+  'account sessions': READS,
+  'account end-session': {
+    given: withSession,
+    run({ command }, pair) {
+      const [id = '', session = ''] = pair.split(' ')
+      return command('account', 'end-session', id, '--session', session)
+    },
+    events: ['session.ended'],
+  },
+  'account apps': READS,
+  'account revoke-app': {
+    given: withApp,
+    run({ command }, pair) {
+      const [id = '', app = ''] = pair.split(' ')
+      return command('account', 'revoke-app', id, '--app', app)
+    },
+    events: ['consent.revoked'],
+  },
+  'account verify': {
+    given: unverified,
+    run: ({ command }, id) => command('account', 'verify', id),
+    events: ['account.changed'],
+  },
+  'account send-reset': { none: 'Only a mail is sent.' },
   'account set-roles': {
     given: account,
     run: ({ command }, id) => command('account', 'set-roles', id, '--role', 'admin'),

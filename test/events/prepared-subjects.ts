@@ -1,9 +1,11 @@
 /** What the tables of changes have: a change with its events, and the accounts, clients and groups that it needs. */
 import { requestDeletion } from '../../src/accounts/life/deletion.ts'
+import { rememberConsent } from '../../src/consents/consents.ts'
 import type { EventType } from '../../src/events/event-types.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { createGroup } from '../../src/groups/groups.ts'
 import { addMember } from '../../src/groups/members.ts'
+import { listSessions } from '../../src/sessions/account-sessions.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { givePicture } from '../pictures/samples.ts'
 import type { EventWorld } from './event-world.ts'
@@ -28,6 +30,23 @@ export const signedIn: Prepare = async (world) => {
   const person = await world.createAccount()
   await world.visitor().signIn(person)
   return person.account.id
+}
+/** The account and the session. */
+export const withSession: Prepare = async (world) => {
+  const id = await signedIn(world)
+  const [session] = await listSessions(world.parts.db, id, world.parts.clock())
+  return `${id} ${session?.uid}`
+}
+/** The account and the app. */
+export const withApp: Prepare = async (world) => {
+  const [id, app] = [await account(world), await client(world)]
+  await rememberConsent(world.parts.db, id, app, { scopes: ['openid'] }, world.parts.clock())
+  return `${id} ${app}`
+}
+export const unverified: Prepare = async (world) => {
+  const id = await account(world)
+  await world.parts.db('accounts').where({ id }).update({ emailVerifiedAtMs: null })
+  return id
 }
 export const withDeletion: Prepare = async (world) => {
   const id = await account(world)

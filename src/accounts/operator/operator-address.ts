@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts'
 import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { existing, isVerified, lockAccount } from '../account.ts'
-import type { Actor } from '../account-state.ts'
+import type { Actor, Expects } from '../account-state.ts'
 import { mailAddressNotice } from '../life/address-mail.ts'
 
 /**
@@ -37,6 +37,30 @@ export async function setAddress(
   })
   await work.catch((error: unknown) => {
     throw isDuplicate(error) ? addressExists(error) : error
+  })
+}
+
+/**
+ * An operator knows that the address is this person's. What was mailed to confirm it counts no longer. Answers false when there
+ * is no such account. Where the address is confirmed already, nothing is recorded.
+ */
+export async function verifyAddress(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  accountId: string,
+  by: Actor,
+  expects?: Expects,
+): Promise<boolean> {
+  const nowMs = clock()
+  return inTransaction(db, async (trx) => {
+    const account = await lockAccount(trx, accountId)
+    if (!account) return false
+    expects?.(account)
+    if (isVerified(account)) return true
+    await updateAccount(trx, { id: accountId }, { emailVerifiedAtMs: nowMs, updatedAtMs: nowMs })
+    await trx('one_time_tokens').where({ accountId }).whereNull('usedAtMs').delete()
+    const detail = { fields: ['email_verified'] }
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.email_changed', accountId, detail })
+    return true
   })
 }
 

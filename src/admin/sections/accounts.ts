@@ -59,6 +59,30 @@ export const accounts: Section = {
           },
         ],
       },
+      {
+        id: 'listAccountSessions',
+        fields: ['browser', 'ip', 'amr', 'created_at', 'last_seen_at'],
+        acts: [
+          {
+            verb: 'end-session',
+            id: 'endAccountSession',
+            danger: true,
+            key: { param: 'session_id', field: 'id' },
+          },
+        ],
+      },
+      {
+        id: 'listAccountApps',
+        fields: ['name', 'scopes', 'granted_at', 'last_used_at'],
+        acts: [
+          {
+            verb: 'revoke-app',
+            id: 'revokeAccountApp',
+            danger: true,
+            key: { param: 'client_id', field: 'client_id' },
+          },
+        ],
+      },
       { id: 'getAccountNewEmail', fields: ['email', 'expires_at'] },
       {
         id: 'listAuditEntries',
@@ -74,6 +98,7 @@ export const accounts: Section = {
     { verb: 'set-roles', id: 'setAccountRoles' },
     { verb: 'send-reset', id: 'sendAccountReset', when: ({ disabled }) => disabled === false },
     { verb: 'unlock', id: 'unlockAccount' },
+    { verb: 'verify', id: 'verifyAccount', when: ({ email_verified: verified }) => verified === false },
     { verb: 'enable', id: 'enableAccount', when: ({ disabled }) => disabled === true },
     { verb: 'keep', id: 'keepAccount', when: ({ delete_at: at }) => at !== null },
     {

@@ -1,30 +1,15 @@
 /** The apps that one has given access: list, and take the access away. */
 import { z } from 'zod'
-import { listConsents, revokeConsent } from '../../consents/consents.ts'
-import type { Consent } from '../../consents/consents.ts'
+import { revokeConsent } from '../../consents/consents.ts'
 import type { Site } from '../../feature.ts'
 import { operation } from '../../operations/operation.ts'
 import type { ApiToken, Operation } from '../../operations/operation.ts'
-import { timeOf } from '../../operations/shown-account.ts'
+import { showApps, shownApp } from '../../operations/shown-app.ts'
 import { AppError } from '../../platform/errors.ts'
-import { clientNameOf } from '../../provider/clients/client-documents.ts'
-import { OFFLINE_ACCESS } from '../../provider/grants/lifetimes.ts'
 import type { Services } from '../../services.ts'
 import { common, ownerOf } from './owner.ts'
 
 type Needs = Services & Pick<Site, 'oidc'>
-
-const shownApp = z
-  .object({
-    client_id: z.string(),
-    name: z.string(),
-    scopes: z.array(z.string()),
-    resources: z.record(z.string(), z.array(z.string())).describe('Scopes by resource server.'),
-    offline: z.boolean().describe('It keeps its access while you are signed out.'),
-    granted_at: z.iso.datetime(),
-    last_used_at: z.iso.datetime().nullable().describe('When it last got a token, to the hour.'),
-  })
-  .meta({ title: 'App' })
 
 export function appOperations(services: Services, { oidc }: Site): readonly Operation[] {
   const needs = { ...services, oidc }
@@ -67,19 +52,6 @@ function revoking(needs: Needs): Operation {
   })
 }
 
-async function shownApps(needs: Needs, token: ApiToken) {
-  const consents = await listConsents(needs.db, ownerOf(token).id)
-  return Promise.all(consents.map((one) => showApp(needs, one)))
-}
-
-async function showApp({ oidc }: Needs, one: Consent): Promise<z.output<typeof shownApp>> {
-  return {
-    client_id: one.clientId,
-    name: await clientNameOf(oidc.current(), one.clientId, null),
-    scopes: one.scopes,
-    resources: one.resources,
-    offline: one.scopes.includes(OFFLINE_ACCESS),
-    granted_at: timeOf(one.grantedAtMs),
-    last_used_at: one.lastUsedAtMs === null ? null : timeOf(one.lastUsedAtMs),
-  }
+function shownApps({ db, oidc }: Needs, token: ApiToken) {
+  return showApps(db, oidc.current(), ownerOf(token).id)
 }

@@ -1,6 +1,7 @@
 /** Accounts over the API, for the organisation's own programs and for administrators. */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
+import { accessOperations } from './access.ts'
 import { checkingOperations } from './checking.ts'
 import { factorOperations } from './factors.ts'
 import { managingOperations } from './managing.ts'
@@ -12,12 +13,13 @@ import { stateOperations } from './states.ts'
 
 export function accountsApi(services: Services): Feature {
   return {
-    api: () => [
+    api: (site) => [
       ...readingOperations(services),
       ...checkingOperations(services),
       ...managingOperations(services),
       ...stateOperations(services),
       ...factorOperations(services),
+      ...accessOperations(services, site),
       ...roleOperations(services),
       ...pictureOperations(services),
       ...newEmailOperations(services),

@@ -1,6 +1,7 @@
 /** Accounts: list with search, and one by its id. */
 import { z } from 'zod'
 import { listAccounts } from '../../accounts/account-list.ts'
+import { findAccountByLogin } from '../../accounts/username.ts'
 import type { Services } from '../../services.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
@@ -19,10 +20,15 @@ export function readingOperations({ config, db }: Pick<Services, 'config' | 'db'
       query: z.strictObject({
         ...pageQuery,
         search: z.string().max(200).optional().describe('Part of an address or a name.'),
+        login: z.string().max(1000).optional().describe('Only the account with this address or user name.'),
       }),
       answer: { status: 200, description: 'A page of accounts.', schema: pageOf(shownAccount) },
       problems: INVALID_CURSOR,
-      async handle({ query: { limit, cursor, skip, search } }) {
+      async handle({ query: { limit, cursor, skip, search, login } }) {
+        if (login !== undefined) {
+          const found = await findAccountByLogin(db, login)
+          return { body: { items: found ? [showAccount(config, found)] : [] } }
+        }
         const { accounts, next } = await listAccounts(db, { limit, after: cursor, skip, search })
         const items = accounts.map((one) => showAccount(config, one))
         return { body: { items, ...(next !== undefined && { next }) } }

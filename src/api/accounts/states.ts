@@ -4,6 +4,7 @@ import type { Account } from '../../accounts/account.ts'
 import { disableAccount, enableAccount, signOutEverywhere } from '../../accounts/account-state.ts'
 import type { Actor, Expects } from '../../accounts/account-state.ts'
 import { cancelDeletion } from '../../accounts/life/deletion.ts'
+import { verifyAddress } from '../../accounts/operator/operator-address.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
 import { planFactorReset, stopFactorReset } from '../../factors/factor-resets.ts'
@@ -42,6 +43,14 @@ const ACTS: readonly Act[] = [
     summary: 'Enable an account',
     description: 'It may sign in again. What has ended stays ended.',
     run: enableAccount,
+  },
+  {
+    id: 'verifyAccount',
+    verb: 'verify',
+    summary: 'Mark the address of an account as confirmed',
+    description:
+      'You know that the address is this person’s. What was mailed to confirm it counts no longer.',
+    run: verifyAddress,
   },
   {
     id: 'keepAccount',

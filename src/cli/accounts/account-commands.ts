@@ -3,7 +3,9 @@ import { ROLES } from '../../accounts/role-names.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { pageOptions } from '../../command-line/page-options.ts'
+import { accessCommands } from './access-commands.ts'
 import { factorCommands } from './factor-commands.ts'
+import type { Parts } from '../../process/start/parts.ts'
 import type { Services } from '../../services.ts'
 
 const actions = () => import('./account-actions.ts')
@@ -33,7 +35,7 @@ const roleOption: Record<string, OptionSpec> = {
   role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
 }
 
-export const account: Noun = {
+export const account: Noun<Parts> = {
   name: noun,
   about: 'People who sign in',
   commands: [
@@ -139,6 +141,7 @@ export const account: Noun = {
     ...factorCommands({ noun, opens, operand }),
     onAccount('unlock', 'unlock', 'Lets a blocked person sign in again. Servers notice within ten seconds.'),
     onAccount('end-sessions', 'endSessions', 'Ends all sessions and access of an account.'),
+    ...accessCommands({ noun, opens, operand }),
     {
       noun,
       verb: 'remove-picture',
