@@ -1,6 +1,6 @@
 /**
  * Heals a migration that died half way. SQLite takes back what it did. MySQL and MariaDB commit each change of the schema at
- * once, so the next start runs the migration again, and finds a part of its tables, columns and indexes there.
+ * once. So the next start runs the migration again, and finds some of its tables, columns and indexes there.
  */
 import type { Knex } from 'knex'
 import { isSqlite } from './database.ts'
