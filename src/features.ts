@@ -11,6 +11,10 @@ import { auditApi } from './api/audit/audit.feature.ts'
 import { clientsApi } from './api/clients/clients.feature.ts'
 import { groupsApi } from './api/groups/groups.feature.ts'
 import { upstreamsApi } from './api/upstreams/upstreams.feature.ts'
+import { keysApi } from './api/keys/keys-api.feature.ts'
+import { mailsApi } from './api/mails/mails-api.feature.ts'
+import { receiversApi } from './api/receivers/receivers-api.feature.ts'
+import { settingsApi } from './api/settings/settings-api.feature.ts'
 import { invitationsApi } from './api/invitations/invitations.feature.ts'
 import { registrationApi } from './api/registration/registration-api.feature.ts'
 import { resourcesApi } from './api/resources/resources.feature.ts'
@@ -73,6 +77,10 @@ export const FEATURES: readonly BuildFeature[] = [
   registrationApi,
   invitationsApi,
   auditApi,
+  keysApi,
+  mailsApi,
+  receiversApi,
+  settingsApi,
   webhooks,
   redisStreams,
   rabbitmq,

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { describeConfig } from '../src/settings/config.ts'
+import { describeConfig } from '../src/settings/described/described-settings.ts'
 import { makeCertificate } from './provider/binding/certificates.ts'
 import { problemsOf, read, SECRET, SERVICE } from './settings/environment.ts'
 

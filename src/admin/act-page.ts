@@ -17,7 +17,7 @@ type Params = Readonly<Record<string, string>>
 type Asked = { section: Section; act: Act; key: string | undefined; fields: Field[] }
 
 /** Shown once, on the page that follows. */
-const ONCE = ['client_secret', 'link']
+const ONCE = ['client_secret', 'secret', 'link']
 
 export async function showAct(desk: Desk, params: Params): Promise<void> {
   const asked = askedFor(desk, params)

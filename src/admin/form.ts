@@ -36,6 +36,13 @@ export function fieldsOf({ body }: Operation, { fields }: Pick<Act, 'fields'>): 
   })
 }
 
+/** What a parameter of a list takes, where that is one of a few values. */
+export function optionsOf({ query }: Operation, name: string): readonly string[] {
+  if (!query) return []
+  const { properties = {} } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }) as Schema
+  return (properties[name]?.enum ?? []).map(String)
+}
+
 function fieldOf(name: string, schema: Schema, required: boolean): Field {
   const { anyOf = [] } = schema
   const inner = anyOf.find(({ type }) => type !== 'null') ?? schema

@@ -1,8 +1,10 @@
 /** The pages that show: the start, the list of a section, and one thing with all that belongs to it. */
 import { AppError } from '../platform/errors.ts'
 import { given } from '../words/message.ts'
+import { theOperation } from './console-api.ts'
 import { errorsOf, tried } from './desk.ts'
 import type { Desk } from './desk.ts'
+import { optionsOf } from './form.ts'
 import { actHref, sectionHref, thingHref } from './hrefs.ts'
 import { accountIdOf } from './named-account.ts'
 import { at } from './sections/section.ts'
@@ -34,10 +36,13 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
   const { name, list, create } = section
   const search = textOf(ctx.query['search'])
   const cursor = textOf(ctx.query['cursor'])
-  const paged = services.operations.some(
-    ({ id, query }) => id === list.id && query && 'cursor' in query.shape,
-  )
-  const filters = (list.filters ?? []).map((filter) => ({ name: filter, value: textOf(ctx.query[filter]) }))
+  const listing = theOperation(services.operations, list.id)
+  const paged = listing.query !== undefined && 'cursor' in listing.query.shape
+  const filters = (list.filters ?? []).map((filter) => ({
+    name: filter,
+    value: textOf(ctx.query[filter]),
+    options: optionsOf(listing, filter),
+  }))
   const narrowed: Record<string, string> = {
     ...(search && list.searches && { search }),
     ...Object.fromEntries(filters.flatMap(({ name: filter, value }) => (value ? [[filter, value]] : []))),

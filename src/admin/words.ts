@@ -1,8 +1,20 @@
 /** The names of texts about operations and fields in the catalogue. */
 
 /** `op`: the heading. `do`: the button. `about`: what happens. `done`: the notice afterwards.
- * `part`: the heading of what else there is. `empty`: a list without a row. */
-export type Kind = 'op' | 'do' | 'about' | 'done' | 'field' | 'section' | 'empty' | 'part' | 'tag'
+ * `part`: the heading of what else there is. `empty`: a list without a row. `value`: of a field, such as `state.waiting`.
+ * `search`: what the search of a section takes. */
+export type Kind =
+  | 'op'
+  | 'do'
+  | 'about'
+  | 'done'
+  | 'field'
+  | 'section'
+  | 'empty'
+  | 'part'
+  | 'tag'
+  | 'value'
+  | 'search'
 
 /** `createAccount` is `admin-op-create-account`, and `upstream.label` is `admin-field-upstream-label`. */
 export function word(kind: Kind, name: string): string {

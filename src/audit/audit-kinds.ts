@@ -35,6 +35,9 @@ const BY_NOUN: Readonly<Record<string, AuditKind>> = {
   registration_token: 'administration',
   exchange_rule: 'administration',
   audit: 'administration',
+  mail: 'administration',
+  receiver: 'administration',
+  webhook: 'administration',
 }
 
 /** The kind of an action, also of one that another release wrote. */

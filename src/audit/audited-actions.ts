@@ -13,6 +13,8 @@ const OF_THE_UPSTREAM = 'The upstream has the event, which has the same name.'
 
 const OF_THE_GROUP = 'The group has the event, which has the same name.'
 
+const OF_A_RECEIVER = 'Receivers get events. They are the subject of none.'
+
 const THE_SAME = 'The event has the same name.'
 
 /** What is recorded because of its event: see `audited-events.ts`. */
@@ -110,6 +112,15 @@ export const AUDITED_ACTIONS = {
   'ciba.denied': { none: 'An answer that allows nothing changes no state.' },
   'consent.refused': { none: 'An answer that allows nothing changes no state.' },
   'grant.reuse_detected': { none: 'A warning. The grant was revoked before, by the protocol.' },
+  'mail.replayed': { none: 'A mail waits again. Nothing else changes.' },
+  'mail.deleted': { none: 'A mail is not sent. Nothing else changes.' },
+  'receiver.resumed': { none: OF_A_RECEIVER },
+  'receiver.replayed': { none: OF_A_RECEIVER },
+  'webhook.created': { none: OF_A_RECEIVER },
+  'webhook.changed': { none: OF_A_RECEIVER },
+  'webhook.secret_rotated': { none: OF_A_RECEIVER },
+  'webhook.replayed': { none: OF_A_RECEIVER },
+  'webhook.deleted': { none: OF_A_RECEIVER },
   'audit.exported': { none: 'A copy changes no state.' },
   'audit.chain_broken': { none: 'A warning for the operator, who has it in the log too.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>

@@ -22,6 +22,7 @@ import { keys } from './keys/keys-commands.ts'
 import { mail } from './mail/mail-commands.ts'
 import { migrate } from './migrate-commands.ts'
 import { outbox } from './outbox/outbox-commands.ts'
+import { receiver } from './receivers/receiver-commands.ts'
 import { invite, registration } from './registrations/registration-commands.ts'
 import { resource } from './resources/resource-commands.ts'
 import { upstream } from './upstreams/upstream-commands.ts'
@@ -48,5 +49,6 @@ export const NOUNS: readonly Noun<Parts>[] = [
   mail,
   audit,
   outbox,
+  receiver,
   webhook,
 ]

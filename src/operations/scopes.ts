@@ -30,6 +30,13 @@ export const API_SCOPES = {
   'resources:read': 'List and read resource servers',
   'resources:manage': 'Register, change and delete resource servers',
   'audit:read': 'Read the audit trail',
+  'keys:read': 'List the keys that sign, encrypt and seal',
+  'keys:manage': 'Rotate the keys that sign and encrypt',
+  'mails:read': 'Read which mails wait, and to whom, but not their text',
+  'mails:manage': 'Send mails again, and delete those that wait',
+  'events:read': 'Read what waits for the receivers of events, and list webhooks',
+  'events:manage': 'Send events again, and add, change and delete webhooks',
+  'settings:read': 'Read the settings in effect, with secrets masked',
 } as const
 
 export type ApiScope = keyof typeof API_SCOPES

@@ -44,16 +44,17 @@ const HOME = join(import.meta.dirname, '../..')
 
 export { ConfigError }
 
-export type Config = Readonly<ReturnType<typeof derive>>
+export type Config = Readonly<ReturnType<typeof derive> & { sources: SettingSources }>
+
+/** Where each setting that is set comes from: a variable, a file that a variable names, or the file `.env`. */
+export type SettingSources = ReadonlyMap<SettingName, 'environment' | 'file' | 'env_file'>
 
 type Environment = Record<string, string | undefined>
 
 /** Reads and checks the whole configuration. Throws ConfigError. `persist: false` writes no generated secret. */
-export function loadConfig(
-  environment: Environment = withDotEnv(process.env),
-  options = { persist: true },
-): Config {
-  const { values, problems } = collect(environment)
+export function loadConfig(environment?: Environment, options = { persist: true }): Config {
+  const inFile = environment ? {} : dotEnv()
+  const { values, sources, problems } = collect(environment ?? { ...inFile, ...process.env }, inFile)
   const parsed = parse(values, problems)
   problems.push(
     ...contradictions(parsed, values),
@@ -68,7 +69,7 @@ export function loadConfig(
     ...placeProblems(parsed, HOME),
   )
   if (problems.length > 0) throw new ConfigError(problems)
-  return Object.freeze(derive(parsed as Settings, options.persist))
+  return Object.freeze({ ...derive(parsed as Settings, options.persist), sources })
 }
 
 /** The configuration of a process that is only a worker. It may reach Redis at another address. */
@@ -77,27 +78,16 @@ export function configOfWorker(config: Config): Config {
   return Object.freeze({ ...config, redisDsn: config.workerRedisDsn, metrics })
 }
 
-/** The effective value of every setting, secrets masked, for people to read. */
-export function describeConfig(config: Config): Record<string, unknown> {
-  const names = Object.keys(settings) as SettingName[]
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = config.settings[name]
-      const shown = value !== undefined && describeSetting(name).secret ? mask(value) : value
-      return [`${PREFIX}${name}`.toUpperCase(), shown ?? null]
-    }),
-  )
-}
-
-function withDotEnv(environment: Environment): Environment {
+function dotEnv(): Environment {
   const file = join(HOME, '.env')
-  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...environment } : environment
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 }
 
 const PLAIN_PATH = /^[.~]{0,2}(?:\/[a-z\d._-]{1,40})+$/
 
-function collect(environment: Environment): { values: Map<SettingName, string>; problems: string[] } {
+function collect(environment: Environment, inFile: Environment) {
   const values = new Map<SettingName, string>()
+  const sources = new Map<SettingName, 'environment' | 'file' | 'env_file'>()
   const problems: string[] = []
   for (const [key, raw] of Object.entries(environment)) {
     if (!key.toLowerCase().startsWith(PREFIX) || raw === undefined || raw === '') continue
@@ -112,13 +102,15 @@ function collect(environment: Environment): { values: Map<SettingName, string>; 
       if (earlier !== undefined && earlier !== value)
         problems.push(`${key} is set twice, with different values`)
       values.set(found.name, value)
+      const isOfFile = Object.hasOwn(inFile, key) && !Object.hasOwn(process.env, key)
+      sources.set(found.name, found.fromFile ? 'file' : isOfFile ? 'env_file' : 'environment')
     } catch {
       // The value may be the secret itself and not a path.
       const isSafe = !describeSetting(found.name).secret || PLAIN_PATH.test(raw)
       problems.push(`${key}: got ${isSafe ? `"${raw}"` : mask('')}, takes the path of a readable file`)
     }
   }
-  return { values, problems }
+  return { values, sources, problems }
 }
 
 function settingOf(key: string): { name: SettingName; fromFile: boolean } | undefined {

@@ -25,7 +25,7 @@ const MACHINE = 'It is about the machine and its settings, which no token should
 const ADD = 'People add a provider that is there already. Programs create a row.'
 const GIVES_ACCESS = 'Who may do this could register apps of any kind, so it stays with who runs the server.'
 const TRAIL = 'It reads the whole trail, and checks it with keys of the machine.'
-const DELIVERY = 'Who runs the server looks after deliveries, with its log at hand.'
+const DELIVERY = 'Mails and receivers have operations of their own. This shows the rows of both.'
 
 export const ROWS: readonly Row[] = [
   // Accounts
@@ -115,13 +115,18 @@ export const ROWS: readonly Row[] = [
   apiOnly('disconnectAccountUpstream', 'It is for programs that show it to a help desk.'),
 
   // The server
-  cliOnly('keys list', MACHINE),
-  cliOnly('keys rotate', MACHINE),
+  both('listKeys', 'keys list', 'The noun of commands is plural already.'),
+  both('rotateKeys', 'keys rotate'),
   cliOnly('keys reseal', MACHINE),
-  cliOnly('config', MACHINE),
+  both('listSettings', 'config', 'The command has one noun and no verb.'),
   cliOnly('migrate', MACHINE),
   cliOnly('seed', MACHINE),
   cliOnly('mail doctor', MACHINE),
+  both('listMails', 'mail list'),
+  both('getMail', 'mail show'),
+  both('replayMail', 'mail replay'),
+  apiOnly('replayMails', 'mail replay --all.'),
+  both('deleteMail', 'mail delete'),
   cliOnly('brand preview', FILES),
   cliOnly('import', FILES),
   cliOnly('export', FILES),
@@ -135,10 +140,15 @@ export const ROWS: readonly Row[] = [
   cliOnly('outbox list-dead', DELIVERY),
   cliOnly('outbox show', DELIVERY),
   cliOnly('outbox replay', DELIVERY),
-  cliOnly('webhook create', DELIVERY),
-  cliOnly('webhook list', DELIVERY),
-  cliOnly('webhook update', DELIVERY),
-  cliOnly('webhook rotate-secret', DELIVERY),
-  cliOnly('webhook replay', DELIVERY),
-  cliOnly('webhook delete', DELIVERY),
+  both('listReceivers', 'receiver list'),
+  both('getReceiver', 'receiver show'),
+  both('resumeReceiver', 'receiver resume'),
+  both('replayReceiver', 'receiver replay'),
+  both('createWebhook', 'webhook create'),
+  both('listWebhooks', 'webhook list'),
+  both('getWebhook', 'webhook show'),
+  both('updateWebhook', 'webhook update'),
+  both('rotateWebhookSecret', 'webhook rotate-secret'),
+  both('replayWebhook', 'webhook replay'),
+  both('deleteWebhook', 'webhook delete'),
 ]

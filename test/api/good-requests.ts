@@ -10,6 +10,7 @@ import { accessRequests } from './access-requests.ts'
 import { factorRequests } from './factor-requests.ts'
 import { groupRefusals } from './group-requests.ts'
 import { lifeRequests } from './life-requests.ts'
+import { operatorRequests } from './operator-requests.ts'
 import { pictureRequests } from './picture-requests.ts'
 import type { SentFile } from './picture-requests.ts'
 import { upstreamRequests } from './upstream-requests.ts'
@@ -137,7 +138,9 @@ export async function goodRequests(stage: Stage) {
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail, own })
   const ofPictures = pictureRequests(stage, { signedIn, own })
+  const ofOperators = operatorRequests(stage, { own })
   const good: Record<string, Make> = {
+    ...ofOperators.good,
     ...ofFactors.good,
     ...accessRequests(stage, { signedIn, own }),
     ...ofPictures.good,
@@ -237,6 +240,7 @@ export async function goodRequests(stage: Stage) {
   const ofGroups = groupRefusals({ own, created, anyGroup, twice, good, db })
   /** Refusals that only some operations have: by operation and status. */
   const refused: Record<string, Make> = {
+    ...ofOperators.refused,
     ...ofFactors.refused,
     ...ofPictures.refused,
     ...ofLife.refused,

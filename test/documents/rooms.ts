@@ -181,6 +181,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The trail of security events.',
     leaves: 'When an event happens: the subjects.',
   },
+  deliveries: {
+    storey: 'subjects',
+    short: 'mails, receivers',
+    owns: 'What operators see of mails and of the receivers of events, and what they decide about them.',
+    leaves: 'The messages and their delivery: `outbox`.',
+  },
   keys: {
     storey: 'subjects',
     short: 'sign and decrypt',

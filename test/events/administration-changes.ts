@@ -32,7 +32,11 @@ const SCOPES = [
   'upstreams:manage',
   'clients:manage',
   'resources:manage',
+  'keys:manage',
 ] as const
+
+const OF_A_RECEIVER = { none: 'A receiver gets events. It is the subject of none.' }
+const OF_A_MAIL = { none: 'It is about a mail in the queue, and changes nothing else.' }
 
 let made = 0
 const next = () => (made += 1)
@@ -127,6 +131,20 @@ export const ADMINISTRATION_CHANGES: Changes = {
   rotateClientSecret: call('POST /clients/{}/rotate-secret', client, ['client.secret_rotated'], () => ({})),
   disableClient: call('POST /clients/{}/disable', client, ['client.disabled']),
   enableClient: call('POST /clients/{}/enable', disabledClient, ['client.enabled']),
+  rotateKeys: call('POST /keys/rotate', nothing, ['key.activated', 'key.published'], () => ({
+    alg: 'ES256',
+    now: true,
+  })),
+  replayMail: OF_A_MAIL,
+  replayMails: OF_A_MAIL,
+  deleteMail: OF_A_MAIL,
+  resumeReceiver: OF_A_RECEIVER,
+  replayReceiver: OF_A_RECEIVER,
+  createWebhook: OF_A_RECEIVER,
+  updateWebhook: OF_A_RECEIVER,
+  rotateWebhookSecret: OF_A_RECEIVER,
+  replayWebhook: OF_A_RECEIVER,
+  deleteWebhook: OF_A_RECEIVER,
   createResource: call('POST /resources', nothing, ['client.created', 'resource.created'], () => ({
     identifier: `https://administered-${next()}.example/`,
   })),

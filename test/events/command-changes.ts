@@ -27,6 +27,7 @@ import { UPSTREAM_COMMANDS } from './upstream-changes.ts'
 
 const READS = { none: 'Reads.' }
 const RECEIVER = { none: 'A webhook receives events. It is the subject of none.' }
+const MAIL = { none: 'It is about a mail in the queue, and changes nothing else.' }
 const PASSWORD = 'seven bridges over one river'
 
 const allow = ({ command }: EventWorld, pair: string) => {
@@ -269,10 +270,19 @@ export const COMMAND_CHANGES: Changes = {
   ...UPSTREAM_COMMANDS,
   'webhook create': RECEIVER,
   'webhook list': READS,
+  'webhook show': READS,
   'webhook update': RECEIVER,
+  'receiver list': READS,
+  'receiver show': READS,
+  'receiver resume': RECEIVER,
+  'receiver replay': RECEIVER,
   'webhook rotate-secret': RECEIVER,
   'webhook replay': RECEIVER,
   'webhook delete': RECEIVER,
+  'mail list': READS,
+  'mail show': READS,
+  'mail replay': MAIL,
+  'mail delete': MAIL,
   'mail doctor': { none: 'Reads, and sends a test letter to the given address.' },
   'audit list': READS,
   'audit show': READS,

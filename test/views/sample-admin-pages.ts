@@ -103,6 +103,7 @@ export const adminPages: SamplePage[] = [
       filters: ['action', 'account_id', 'actor', 'client_id', 'kind', 'from', 'until'].map((name) => ({
         name,
         value: name === 'from' ? 'yesterday' : '',
+        options: name === 'kind' ? ['attempt', 'sign_in'] : [],
       })),
       isNarrowed: true,
       errors: { from: { id: 'admin-detail', args: { detail: 'Invalid ISO datetime' } } },

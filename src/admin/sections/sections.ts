@@ -3,6 +3,8 @@ import { accounts } from './accounts.ts'
 import { audit } from './audit.ts'
 import { clients, resources } from './clients.ts'
 import { groups } from './groups.ts'
+import { receivers, webhooks } from './events.ts'
+import { keys, mails, serverSettings } from './operations.ts'
 import { invitations, waitingAccounts } from './registration.ts'
 import { upstreams } from './upstreams.ts'
 import type { Act, Section } from './section.ts'
@@ -16,6 +18,11 @@ export const SECTIONS: readonly Section[] = [
   resources,
   upstreams,
   audit,
+  mails,
+  receivers,
+  webhooks,
+  keys,
+  serverSettings,
 ]
 
 export function findSection(name: string | undefined): Section | undefined {

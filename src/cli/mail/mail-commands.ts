@@ -1,13 +1,14 @@
-/** `mail`: whether mails leave and arrive. */
+/** `mail`: whether mails leave and arrive, and the queue. */
 import type { Noun } from '../../command-line/command.ts'
 import type { Parts } from '../../process/start/parts.ts'
 import { FAULTS } from './faults.ts'
+import { queueCommands } from './queue-commands.ts'
 
 const noun = 'mail'
 
 export const mail: Noun<Parts> = {
   name: noun,
-  about: 'Whether mails leave and arrive',
+  about: 'Whether mails leave and arrive, and the queue',
   commands: [
     {
       noun,
@@ -32,5 +33,6 @@ export const mail: Noun<Parts> = {
       examples: ['mail doctor', 'mail doctor --to me@example.com --dkim-selector s1', 'mail doctor --json'],
       run: async (...args) => (await import('./doctor.ts')).doctor(...args),
     },
+    ...queueCommands,
   ],
 }

@@ -3,26 +3,15 @@ import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { isoTime, record, table } from '../../command-line/layout.ts'
-import { unknownTypes } from '../../events/event-filter.ts'
-import { EVENT_TYPES } from '../../events/event-types.ts'
-import { topicStats } from '../../outbox/dead-letters.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
-import { isLoopback } from '../../settings/kinds/setting-kinds.ts'
-import { replayEvents, replayGivenUp } from './webhook-events.ts'
-import {
-  createWebhook,
-  deleteWebhook,
-  findWebhook,
-  listWebhooks,
-  rotateSecret,
-  topicOf,
-  updateWebhook,
-} from './webhooks.ts'
+import { replayWebhook } from './webhook-events.ts'
+import { addressIn, MAX_DESCRIPTION, MAX_URL, unknownType } from './webhook-input.ts'
+import { watchedWebhook, watchedWebhooks } from './watched-webhooks.ts'
+import type { WatchedWebhook } from './watched-webhooks.ts'
+import { createWebhook, deleteWebhook, findWebhook, rotateSecret, updateWebhook } from './webhooks.ts'
 import type { Webhook } from './webhooks.ts'
 
-const MAX_URL = 2048
-const MAX_DESCRIPTION = 255
 const SECRET_SHOWN_ONCE = 'The secret is shown only now.'
 
 export async function create(input: Input, services: Services): Promise<Answer> {
@@ -36,19 +25,7 @@ export async function create(input: Input, services: Services): Promise<Answer> 
 }
 
 export async function list(_input: Input, { db }: Services): Promise<Answer> {
-  const webhooks = await listWebhooks(db)
-  const stats = await topicStats(
-    db,
-    webhooks.map(({ id }) => topicOf(id)),
-  )
-  const found = webhooks.map((webhook) => {
-    const { waiting, dead, lastError } = stats.get(topicOf(webhook.id)) ?? {
-      waiting: 0,
-      dead: 0,
-      lastError: null,
-    }
-    return { ...toData(webhook), waiting, given_up: dead, last_error: lastError }
-  })
+  const found = (await watchedWebhooks(db)).map(toListed)
   const rows = found.map((one) => [
     one.id,
     one.url,
@@ -63,6 +40,11 @@ export async function list(_input: Input, { db }: Services): Promise<Answer> {
   return { data: { webhooks: found }, text: table(head, rows, 'No webhooks.') }
 }
 
+export async function show({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
+  const data = toListed(await watchedWebhook(db, id))
+  return { data, text: record(data) }
+}
+
 export async function update(input: Input, services: Services): Promise<Answer> {
   const {
     operands: [id = ''],
@@ -73,7 +55,7 @@ export async function update(input: Input, services: Services): Promise<Answer> 
     throw usageError('webhook update takes --event or --all-events')
   const url = input.text('url')
   const description = descriptionOf(input)
-  const changed = await updateWebhook(services.db, id, {
+  const changed = await updateWebhook(services, id, {
     ...(url === undefined ? {} : { url: addressOf(url, services) }),
     ...(description === undefined ? {} : { description }),
     ...(input.flag('all-events') || input.texts('event').length > 0 ? { eventTypes: typesOf(input) } : {}),
@@ -98,29 +80,24 @@ export async function replay(input: Input, services: Services): Promise<Answer> 
   const {
     operands: [id = ''],
   } = input
-  const webhook = await findWebhook(services.db, id)
   const since = input.text('since')
   const sinceMs = since === undefined ? undefined : Date.parse(since)
   if (Number.isNaN(sinceMs)) throw usageError('--since takes a time such as 2026-11-20T08:00:00Z')
-  const replayed =
-    sinceMs === undefined
-      ? await replayGivenUp(services, webhook)
-      : await replayEvents(services, webhook, sinceMs)
+  const replayed = await replayWebhook(services, id, sinceMs)
   return { data: { id, replayed }, text: `${replayed} due again.` }
 }
 
-export async function remove({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
-  await deleteWebhook(db, id)
+export async function remove({ operands: [id = ''] }: Input, services: Services): Promise<Answer> {
+  await deleteWebhook(services, id)
   return { data: { id, deleted: true }, text: `Deleted ${id}.` }
 }
 
 function addressOf(given: string, { config }: Services): string {
-  const url = URL.parse(given)
-  const isLocal = url?.protocol === 'http:' && config.guard.allowLoopback && isLoopback(given)
-  if (!url || (url.protocol !== 'https:' && !isLocal) || url.username || url.password || url.hash)
-    throw usageError('--url takes an https address without user, password and fragment')
-  if (url.href.length > MAX_URL) throw usageError(`--url takes at most ${MAX_URL} characters`)
-  return url.href
+  const url = addressIn(given, config.guard)
+  if (url !== undefined) return url
+  throw usageError(
+    `--url takes an https address of at most ${MAX_URL} characters without user, password and fragment`,
+  )
 }
 
 function descriptionOf(input: Input): string | undefined {
@@ -132,10 +109,13 @@ function descriptionOf(input: Input): string | undefined {
 
 function typesOf(input: Input): string[] {
   const types = [...new Set(input.texts('event'))]
-  const [unknown] = unknownTypes(types, Object.keys(EVENT_TYPES))
-  if (unknown !== undefined)
+  if (unknownType(types) !== undefined)
     throw usageError('--event takes a type of docs/events.md, or a group such as account.*')
   return types
+}
+
+function toListed({ waiting, givenUp, lastError, ...webhook }: WatchedWebhook) {
+  return { ...toData(webhook), waiting, given_up: givenUp, last_error: lastError }
 }
 
 function toData(webhook: Webhook) {

@@ -39,6 +39,15 @@ export const webhook: Noun = {
     },
     {
       noun,
+      verb: 'show',
+      opens,
+      operand,
+      about: 'Shows one webhook, what waits for it and why it fails. Never its secret.',
+      examples: [`webhook show ${EXAMPLE_ID}`],
+      run: async (...args) => (await actions()).show(...args),
+    },
+    {
+      noun,
       verb: 'update',
       opens,
       operand,

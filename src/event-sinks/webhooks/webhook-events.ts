@@ -2,6 +2,8 @@
  * Hands each event on to the lanes of the webhooks that want it, and keeps it for a replay. Owns the table
  * `webhook_events`.
  */
+import { recordAudit } from '../../audit/audit.ts'
+import { currentActor } from '../../events/actor.ts'
 import type { BatchSink } from '../../outbox/batch-sink.ts'
 import { forwardMessage } from '../../outbox/forward.ts'
 import { replayTopic } from '../../outbox/dead-letters.ts'
@@ -16,7 +18,7 @@ import type { SealedColumn } from '../../platform/sql/reseal.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { wantsType } from '../../events/event-filter.ts'
 import { BROKER_RETRY, eachAlone, readEvent } from '../received-event.ts'
-import { listWebhooks, topicOf } from './webhooks.ts'
+import { findWebhook, listWebhooks, topicOf } from './webhooks.ts'
 import type { Webhook } from './webhooks.ts'
 
 /** How far back a replay reaches. */
@@ -42,8 +44,24 @@ export function createWebhookFanOut(needs: Needs): BatchSink {
   }
 }
 
-/** Sends the events since then once more; answers how many. */
-export async function replayEvents(
+/**
+ * Sends what was given up once more, or everything since a time; answers how many events.
+ * @throws AppError 404 `webhook_not_found`
+ */
+export async function replayWebhook(needs: Needs, id: string, sinceMs: number | undefined): Promise<number> {
+  const { db, clock } = needs
+  const webhook = await findWebhook(db, id)
+  const events =
+    sinceMs === undefined
+      ? await replayTopic(db, topicOf(id), clock())
+      : await replayEvents(needs, webhook, sinceMs)
+  const since = sinceMs === undefined ? {} : { since: new Date(sinceMs).toISOString() }
+  const detail = { webhook: id, events, ...since }
+  await recordAudit(db, { atMs: clock(), action: 'webhook.replayed', actor: currentActor(), detail })
+  return events
+}
+
+async function replayEvents(
   { db, clock, sealer }: Needs,
   webhook: Webhook,
   sinceMs: number,
@@ -72,11 +90,6 @@ export async function replayEvents(
     replayed += wanted.length
     after = rows.at(-1)?.id ?? ''
   }
-}
-
-/** Sends what was given up once more; answers how many. */
-export async function replayGivenUp({ db, clock }: Needs, webhook: Webhook): Promise<number> {
-  return replayTopic(db, topicOf(webhook.id), clock())
 }
 
 /** Answers how many it found. */

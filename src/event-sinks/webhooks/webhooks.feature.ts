@@ -11,6 +11,7 @@ import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { createWebhookFanOut, purgeWebhookEvents, SEALED_WEBHOOK_EVENTS } from './webhook-events.ts'
+import { webhookOperations } from './webhook-operations.ts'
 import { createWebhookSink } from './webhook-sink.ts'
 import {
   listWebhooks,
@@ -29,6 +30,7 @@ export function webhooks(services: Services): Feature {
   const { db } = services
   const filters = createFilters(services)
   return {
+    api: () => webhookOperations(services),
     eventLanes: [
       {
         topic: EVENT_TOPICS.webhooks,
@@ -73,7 +75,7 @@ export function createWebhookSource(
     return Object.fromEntries(
       enabled.map(({ id, url }) => {
         const onGone = async () => {
-          await updateWebhook(db, id, { enabled: false })
+          await updateWebhook({ db, clock }, id, { enabled: false })
           log.warn({ id }, 'webhook.disabled_by_receiver')
         }
         const secrets = () => signingSecrets(services, id)

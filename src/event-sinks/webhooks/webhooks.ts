@@ -3,6 +3,9 @@
  * rotation the older one signs as well for a while.
  */
 import { randomUUID } from 'node:crypto'
+import { recordAudit } from '../../audit/audit.ts'
+import type { AuditAction } from '../../audit/audited-actions.ts'
+import { currentActor } from '../../events/actor.ts'
 import { removeLane } from '../../outbox/held-lane.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -31,6 +34,9 @@ export type Webhook = {
 export type WebhookChange = Partial<Pick<Webhook, 'url' | 'description' | 'eventTypes' | 'enabled'>>
 
 type Needs = { db: Db; clock: Clock; sealer: Sealer }
+/** Gets the webhook before the change. Throws to refuse it. */
+type Expects = (webhook: Webhook) => void
+type WebhookAction = Extract<AuditAction, `webhook.${string}`>
 
 /** The outbox topic of one webhook. */
 export function topicOf(id: string): string {
@@ -60,7 +66,7 @@ export async function createWebhook(
       secret: sealer.seal(secret, contextOf(id)),
     }
     await trx('webhooks').insert(row)
-    await noteChange(trx, WEBHOOKS_CHANGED)
+    await noteWebhook(trx, { atMs: webhook.createdAtMs, action: 'webhook.created', id, detail: { url } })
   })
   return { webhook, secret }
 }
@@ -73,13 +79,15 @@ export async function listWebhooks(sql: Sql): Promise<Webhook[]> {
 
 /** @throws AppError 404 `webhook_not_found` */
 export async function updateWebhook(
-  db: Db,
+  needs: Pick<Needs, 'db' | 'clock'>,
   id: string,
-  { eventTypes, ...change }: WebhookChange,
+  change: WebhookChange,
+  expects?: Expects,
 ): Promise<Webhook> {
-  const changed = { ...change, ...(eventTypes ? { eventTypes: JSON.stringify(eventTypes) } : {}) }
-  await changeRow(db, id, changed)
-  return findWebhook(db, id)
+  const { eventTypes, ...rest } = change
+  const values = { ...rest, ...(eventTypes ? { eventTypes: JSON.stringify(eventTypes) } : {}) }
+  await changeRow(needs, id, { values, action: 'webhook.changed', detail: { ...change } }, expects)
+  return findWebhook(needs.db, id)
 }
 
 /** Answers the new secret. The one before it signs as well until `overlapMs` are over. */
@@ -89,20 +97,27 @@ export async function rotateSecret(
   overlapMs: number,
 ): Promise<string> {
   const secret = newSecret()
-  await changeRow(db, id, {
+  const values = {
     oldSecret: db.ref('secret'),
     oldSecretUntilMs: clock() + overlapMs,
     secret: sealer.seal(secret, contextOf(id)),
-  })
+  }
+  await changeRow({ db, clock }, id, { values, action: 'webhook.secret_rotated', detail: { overlapMs } })
   return secret
 }
 
 /** Also removes what waits for it. */
-export async function deleteWebhook(db: Db, id: string): Promise<void> {
-  await findWebhook(db, id)
+export async function deleteWebhook(
+  { db, clock }: Pick<Needs, 'db' | 'clock'>,
+  id: string,
+  expects?: Expects,
+): Promise<void> {
   await inTransaction(db, async (trx) => {
+    const before = await findWebhook(trx, id)
+    expects?.(before)
     await trx('webhooks').where({ id }).delete()
-    await noteChange(trx, WEBHOOKS_CHANGED)
+    const detail = { url: before.url }
+    await noteWebhook(trx, { atMs: clock(), action: 'webhook.deleted', id, detail })
   })
   await removeLane(db, topicOf(id))
 }
@@ -172,10 +187,26 @@ function toWebhook({ eventTypes, enabled, ...row }: Row): Webhook {
   return { ...row, eventTypes: JSON.parse(eventTypes) as string[], enabled: Boolean(enabled) }
 }
 
-async function changeRow(db: Db, id: string, change: Record<string, unknown>): Promise<void> {
+type Change = { values: Record<string, unknown>; action: WebhookAction; detail: Record<string, unknown> }
+
+async function changeRow(
+  { db, clock }: Pick<Needs, 'db' | 'clock'>,
+  id: string,
+  { values, action, detail }: Change,
+  expects?: Expects,
+): Promise<void> {
   await inTransaction(db, async (trx) => {
-    await findWebhook(trx, id)
-    if (Object.keys(change).length > 0) await trx('webhooks').where({ id }).update(change)
-    await noteChange(trx, WEBHOOKS_CHANGED)
+    const before = await findWebhook(trx, id)
+    expects?.(before)
+    if (Object.keys(values).length > 0) await trx('webhooks').where({ id }).update(values)
+    await noteWebhook(trx, { atMs: clock(), action, id, detail })
   })
+}
+
+type Noted = { atMs: number; action: WebhookAction; id: string; detail: Record<string, unknown> }
+
+/** In the transaction of the change: every process hears of it, and the audit trail has who did it. */
+async function noteWebhook(sql: Sql, { id, detail, ...entry }: Noted): Promise<void> {
+  await noteChange(sql, WEBHOOKS_CHANGED)
+  await recordAudit(sql, { ...entry, actor: currentActor(), detail: { webhook: id, ...detail } })
 }

@@ -1,0 +1,64 @@
+/** The server itself: its mails, its keys and its settings. */
+import type { Section } from './section.ts'
+
+export const mails: Section = {
+  name: 'mails',
+  key: 'id',
+  list: {
+    id: 'listMails',
+    fields: [
+      'to',
+      'state',
+      'kind',
+      'tries',
+      'last_error',
+      'created_at',
+      'next_try_at',
+      'given_up_at',
+      'delivered_at',
+    ],
+    filters: ['state'],
+  },
+  one: {
+    id: 'getMail',
+    titled: ['to', 'id'],
+    fields: [
+      'state',
+      'kind',
+      'tries',
+      'last_error',
+      'created_at',
+      'next_try_at',
+      'given_up_at',
+      'delivered_at',
+      'id',
+    ],
+  },
+  create: { verb: 'replay-all', id: 'replayMails' },
+  acts: [
+    { verb: 'replay', id: 'replayMail', when: ({ state }) => state === 'given_up' },
+    { verb: 'delete', id: 'deleteMail', danger: true, when: ({ state }) => state !== 'delivered' },
+  ],
+}
+
+export const keys: Section = {
+  name: 'keys',
+  key: 'kid',
+  list: {
+    id: 'listKeys',
+    fields: ['kid', 'alg', 'use', 'state', 'created_at', 'activated_at', 'retired_at'],
+  },
+  create: { verb: 'rotate', id: 'rotateKeys' },
+  acts: [],
+}
+
+export const serverSettings: Section = {
+  name: 'settings',
+  key: 'name',
+  list: {
+    id: 'listSettings',
+    fields: ['name', 'value', 'source', 'fallback', 'group', 'about'],
+    searches: true,
+  },
+  acts: [],
+}

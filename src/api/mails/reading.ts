@@ -1,0 +1,54 @@
+/** Mails of the queue: list by state, and one by its id. */
+import { z } from 'zod'
+import { listMails, MAIL_STATES, theMail } from '../../deliveries/kept-mails.ts'
+import { operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
+import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Services } from '../../services.ts'
+import { common, NO_MAIL, params, showMail, shownMail } from './shown-mail.ts'
+
+export function readingOperations(needs: Services): readonly Operation[] {
+  return [listing(needs), reading(needs)]
+}
+
+const { limit, cursor } = pageQuery
+
+function listing(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'listMails',
+    method: 'get',
+    path: '/mails',
+    summary: 'List mails of the last days, the newest first',
+    description:
+      'Those that wait, were given up, or were delivered in the last seven days. Never their text.',
+    scope: 'mails:read',
+    query: z.strictObject({ limit, cursor, state: z.enum(MAIL_STATES).optional() }),
+    answer: { status: 200, description: 'A page of mails.', schema: pageOf(shownMail) },
+    problems: INVALID_CURSOR,
+    async handle({ query: { limit: most, cursor: before, state } }) {
+      if (before !== undefined && !/^[\w-]{1,64}$/.test(before))
+        throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
+      const found = await listMails(needs, { state, before, limit: most + 1 })
+      const mails = found.slice(0, most)
+      const next = found.length > mails.length ? mails.at(-1)?.id : undefined
+      return { body: { items: mails.map(showMail), ...(next !== undefined && { next }) } }
+    },
+  })
+}
+
+function reading(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'getMail',
+    method: 'get',
+    path: '/mails/{id}',
+    summary: 'Read the state of a mail',
+    scope: 'mails:read',
+    params,
+    answer: { status: 200, description: 'The mail, without its text.', schema: shownMail, etag: true },
+    problems: NO_MAIL,
+    handle: async ({ params: { id } }) => ({ body: showMail(await theMail(needs, id)) }),
+  })
+}

@@ -1,0 +1,91 @@
+/**
+ * The mails of the outbox as operators see them: to whom, of which kind, how often they were tried and why that failed. Never
+ * the text, which holds links and codes. Owns no rows; the relay moves them.
+ */
+import { z } from 'zod'
+import { AppError } from '../platform/errors.ts'
+import type { Db } from '../platform/sql/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { findMessage } from '../outbox/dead-letters.ts'
+import type { KeptMessage } from '../outbox/dead-letters.ts'
+import { openMessage } from '../outbox/opened-message.ts'
+import { MAIL_TOPIC } from '../outbox/outbox.ts'
+
+/** `given_up`: after the last attempt. A delivered one keeps no address and no kind. */
+export const MAIL_STATES = ['waiting', 'given_up', 'delivered'] as const
+export type MailState = (typeof MAIL_STATES)[number]
+
+export type KeptMail = Omit<KeptMessage, 'payload' | 'recordKey' | 'topic'> & {
+  state: MailState
+  /** The template. */
+  kind: string | null
+  to: string | null
+}
+
+/** The time that a mail has in this state alone. */
+const TIMES = {
+  waiting: 'nextAttemptAtMs',
+  given_up: 'deadAtMs',
+  delivered: 'deliveredAtMs',
+} as const satisfies Record<MailState, keyof KeptMessage>
+
+const COLUMNS = [
+  'id',
+  'topic',
+  'recordKey',
+  'payload',
+  'attempts',
+  'createdAtMs',
+  'interruptions',
+  'lastError',
+  'nextAttemptAtMs',
+  'deadAtMs',
+  'deliveredAtMs',
+] as const satisfies readonly (keyof KeptMessage)[]
+
+type Opening = { db: Db; sealer: Sealer }
+type Page = { state?: MailState | undefined; before?: string | undefined; limit: number }
+
+/** The newest first. `before`: the id of a mail; only older ones. */
+export async function listMails(
+  { db, sealer }: Opening,
+  { state, before, limit }: Page,
+): Promise<KeptMail[]> {
+  // Mails have no key, so that the index of topic, key and id has them in this order.
+  const query = db('outbox_messages').where({ topic: MAIL_TOPIC, recordKey: null })
+  if (state !== undefined) void query.whereNotNull(TIMES[state])
+  if (before !== undefined) void query.where('id', '<', before)
+  const rows: KeptMessage[] = await query
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .select(...COLUMNS)
+  return rows.map((row) => withoutText(row, sealer))
+}
+
+/** @throws AppError 404 `mail_not_found` */
+export async function theMail({ db, sealer }: Opening, id: string): Promise<KeptMail> {
+  const found = await findMessage(db, id)
+  if (found?.topic === MAIL_TOPIC) return withoutText(found, sealer)
+  throw new AppError('mail_not_found', 404, 'There is no mail with this id.')
+}
+
+const envelope = z.object({ to: z.string(), template: z.string() })
+
+function withoutText({ payload, recordKey, topic, ...rest }: KeptMessage, sealer: Sealer): KeptMail {
+  const opened = payload === null ? undefined : envelopeOf({ ...rest, payload, recordKey, topic }, sealer)
+  return { ...rest, state: stateOf(rest), kind: opened?.template ?? null, to: opened?.to ?? null }
+}
+
+/** Undefined where its key is no longer configured. */
+function envelopeOf(message: KeptMessage, sealer: Sealer): z.output<typeof envelope> | undefined {
+  try {
+    return envelope.safeParse(openMessage(message, sealer).payload).data
+  } catch {
+    return undefined
+  }
+}
+
+function stateOf({ deliveredAtMs, deadAtMs }: Pick<KeptMessage, 'deliveredAtMs' | 'deadAtMs'>): MailState {
+  if (deliveredAtMs !== null) return 'delivered'
+  return deadAtMs === null ? 'waiting' : 'given_up'
+}
