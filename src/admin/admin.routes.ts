@@ -2,7 +2,7 @@
 import { Router } from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import { redirect } from '../interaction/page.ts'
-import { CONSOLE_CALLBACK_PATH } from '../operations/console-client.ts'
+import { CONSOLE_CALLBACK_PATH } from '../operations/own-clients/console-client.ts'
 import { showAct, submitAct } from './act-page.ts'
 import { finishSignIn } from './console-session.ts'
 import { atDesk } from './desk.ts'

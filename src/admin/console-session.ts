@@ -10,7 +10,11 @@ import type { PageServices } from '../feature.ts'
 import { AppError } from '../platform/errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { digest, randomToken } from '../platform/tokens.ts'
-import { CONSOLE_CALLBACK_PATH, CONSOLE_CLIENT_ID, CONSOLE_PATH } from '../operations/console-client.ts'
+import {
+  CONSOLE_CALLBACK_PATH,
+  CONSOLE_CLIENT_ID,
+  CONSOLE_PATH,
+} from '../operations/own-clients/console-client.ts'
 import { apiIdentifier } from '../operations/scopes.ts'
 import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
 import { ownPath } from '../interaction/page.ts'

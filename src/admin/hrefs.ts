@@ -1,5 +1,5 @@
 /** Addresses of the administration pages. */
-import { CONSOLE_PATH } from '../operations/console-client.ts'
+import { CONSOLE_PATH } from '../operations/own-clients/console-client.ts'
 import type { Act, Section } from './sections/section.ts'
 
 /** In place of a thing: what is done without one. No id is a hyphen. */

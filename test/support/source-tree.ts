@@ -65,6 +65,7 @@ export const FLOORS = [
   ['interaction'],
   ['interaction/proof'],
   ['operations'],
+  ['operations/own-clients'],
   ['feature.ts', 'admin/sections'],
   ['admin', 'api/*', 'event-sinks/*', 'pages/*', 'protocol/*'],
   ['features.ts'],

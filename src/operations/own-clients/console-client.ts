@@ -2,10 +2,10 @@
  * The administration pages as a client of this server. It has no row of its own: its metadata follow from the issuer. It signs
  * people in and calls the JSON API like any other app, so the pages can do nothing that the API refuses.
  */
-import { LEVELS } from '../accounts/levels.ts'
-import { parseClientMetadata } from '../clients/client-rules.ts'
-import type { Client } from '../clients/client-rows.ts'
-import { API_SCOPES, apiIdentifier } from './scopes.ts'
+import { LEVELS } from '../../accounts/levels.ts'
+import { parseClientMetadata } from '../../clients/client-rules.ts'
+import type { Client } from '../../clients/client-rows.ts'
+import { API_SCOPES, apiIdentifier } from '../scopes.ts'
 
 export const CONSOLE_PATH = '/admin'
 export const CONSOLE_CLIENT_ID = 'admin-pages'

@@ -2,9 +2,9 @@
  * The public client of the page /docs, with which people try operations. It has no row of its own. Its metadata follow from
  * the issuer, so nobody has to create or update it.
  */
-import { parseClientMetadata } from '../clients/client-rules.ts'
-import type { Client } from '../clients/client-rows.ts'
-import { API_SCOPES, apiIdentifier } from './scopes.ts'
+import { parseClientMetadata } from '../../clients/client-rules.ts'
+import type { Client } from '../../clients/client-rows.ts'
+import { API_SCOPES, apiIdentifier } from '../scopes.ts'
 
 export const DOCS_PATH = '/docs'
 export const DOCS_CLIENT_ID = 'api-docs'
