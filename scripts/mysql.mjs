@@ -3,16 +3,16 @@
  * into the user's cache, checked by apt with Debian's keys, and run with the C library that comes with them: nothing is
  * installed, no root is needed, and clones share it.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { isDebian, unpackDebian } from './debian.mjs'
 import { findBinary } from './find-binary.mjs'
 import { withLock } from './lock.mjs'
 import { pullImage } from './services.mjs'
-import { StepFailed, runQuietly, withProgress } from './step.mjs'
+import { StepFailed, withProgress } from './step.mjs'
 
 const PACKAGE = 'mysql-server-core'
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 /** Where there is no Debian. */
 export const MYSQL_IMAGE = 'mysql:9.4'
 const LOADERS = { x64: 'ld-linux-x86-64.so.2', arm64: 'ld-linux-aarch64.so.1' }
@@ -52,7 +52,7 @@ export function mysqlCommand(root = mysqlRoot()) {
 export async function prepareMysql() {
   if (process.env.TEST_MYSQL_URL || mysqlCommand()) return
   try {
-    if (isDebian()) await unpackOnce(mysqlRoot())
+    if (canUnpack()) await unpackOnce(mysqlRoot())
     else await prepareContainer()
   } catch (error) {
     throw error instanceof StepFailed ? new StepFailed(`${error.message}\n${DID_NOT_RUN}`) : error
@@ -75,59 +75,10 @@ async function prepareContainer() {
   await withProgress('Fetching the MySQL image for the tests (once) …', () => pullImage(MYSQL_IMAGE))
 }
 
-function isDebian() {
-  if (process.platform !== 'linux' || !TRIPLETS[process.arch] || !findBinary('apt-get')) return false
-  return existsSync('/etc/os-release') && /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'))
-}
+/** The suite that has MySQL, on a machine that its programs were made for. */
+const canUnpack = () => isDebian() && Boolean(TRIPLETS[process.arch])
 
-/** Into a folder beside, which gets its name when it is whole: an interrupted one is thrown away and begun again. */
-async function unpack(root) {
-  const building = `${root}.building`
-  const apt = `${root}.apt`
-  for (const folder of [building, apt, root]) rmSync(folder, { recursive: true, force: true })
-  try {
-    const options = await ownState(apt)
-    await runQuietly('apt-get', [...options, 'update'])
-    const wanted = ['install', '-y', '--no-install-recommends', '--download-only', PACKAGE]
-    await runQuietly('apt-get', [...options, ...wanted])
-    mkdirSync(building, { recursive: true })
-    for (const file of readdirSync(join(apt, 'archives')).filter((name) => name.endsWith('.deb')))
-      await runQuietly('dpkg-deb', ['--extract', join(apt, 'archives', file), building])
-    if (!mysqlCommand(building)) throw new StepFailed(`The package ${PACKAGE} did not bring the program.`)
-    renameSync(building, root)
-  } finally {
-    for (const folder of [building, apt]) rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Lets apt-get see an empty machine with sid on this machine's mirror as its only source. Needs no root, changes nothing. */
-async function ownState(folder) {
-  for (const name of ['lists/partial', 'archives/partial']) mkdirSync(join(folder, name), { recursive: true })
-  const signed = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : ''
-  writeFileSync(join(folder, 'sid.list'), `deb ${signed}${await mirror()} sid main\n`)
-  writeFileSync(join(folder, 'status'), '')
-  return [
-    `Dir::Etc::sourcelist=${join(folder, 'sid.list')}`,
-    'Dir::Etc::sourceparts=/dev/null',
-    `Dir::State::lists=${join(folder, 'lists')}/`,
-    `Dir::State::status=${join(folder, 'status')}`,
-    `Dir::Cache::archives=${join(folder, 'archives')}/`,
-    'Dir::Cache::pkgcache=',
-    'Dir::Cache::srcpkgcache=',
-    'Acquire::Languages=none',
-    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
-    'Acquire::IndexTargets::deb::DEP-11-icons-small::DefaultEnabled=false',
-    'Acquire::IndexTargets::deb::DEP-11-icons::DefaultEnabled=false',
-    'APT::Sandbox::User=root',
-    'Debug::NoLocking=1',
-  ].flatMap((setting) => ['-o', setting])
-}
-
-/** The Debian mirror that this machine uses. */
-async function mirror() {
-  const listed = await runQuietly('apt-get', ['indextargets', '--format', '$(REPO_URI)'])
-  const uris = listed.split('\n').filter((uri) => /^https?:.*debian/.test(uri) && !uri.includes('security'))
-  const found = uris.find((uri) => /\/debian\/?$/.test(uri)) ?? uris[0]
-  if (!found) throw new StepFailed('The apt sources of this machine name no Debian mirror.')
-  return found
+function unpack(root) {
+  const isWhole = (folder) => mysqlCommand(folder) !== undefined
+  return unpackDebian({ suite: 'sid', packages: [PACKAGE], root, isWhole })
 }

@@ -42,6 +42,7 @@ const TARGETS = {
   fuzz: { command: ['test/fuzz/run.ts'], services: ['mariadb', 'redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },
+  image: { command: ['test/image/run.ts'] },
   trace: { command: ['test/trace.ts'] },
   'upgrade-check': { command: ['scripts/upgrade-check.mjs'] },
   rows: { command: ['test/rows.ts'] },

@@ -66,3 +66,30 @@ describe('the files of the image', () => {
     expect(users).to.eql(['node'])
   })
 })
+
+describe('a Dockerfile', () => {
+  it('with a line that is not known is refused, never read without it', () => {
+    const broken = [
+      'ADD a b',
+      'COPY --chown=node a b',
+      'RUN --mount=type=cache true',
+      'copy a b',
+      'ENV A "b c"',
+    ]
+    for (const line of broken)
+      expect(() => readDockerfile(`FROM node:24-slim\n${line}\n`), line).to.throw('Dockerfile: ')
+    expect(() => readDockerfile('RUN true\n')).to.throw('before FROM')
+  })
+
+  it('is read over several lines and without its comments', () => {
+    const [stage] = readDockerfile('# one\nFROM a AS b\nENV A=1 \\\n  # two\n  B=2\nCMD ["c", "d"]\n')
+    expect(stage).to.eql({
+      base: 'a',
+      name: 'b',
+      instructions: [
+        { kind: 'ENV', values: { A: '1', B: '2' } },
+        { kind: 'CMD', command: { words: ['c', 'd'] } },
+      ],
+    })
+  })
+})
