@@ -79,6 +79,7 @@ const PROGRAMS = [
   'usr/bin/mariadb-install-db',
   'usr/bin/redis-server',
   'usr/bin/kcat',
+  'usr/sbin/nginx',
   'usr/lib/chromium/chromium-headless-shell',
 ]
 

@@ -1,5 +1,5 @@
 /**
- * Makes sure that the programs the tests run on are there: MariaDB, Redis, RabbitMQ, kcat, Chromium.
+ * Makes sure that the programs the tests run on are there: MariaDB, Redis, RabbitMQ, kcat, nginx, Chromium.
  * Nothing is started here, see test/support/services.ts. Order: a server given by URL, programs on this machine, Debian's packages
  * (into the system as root, into .cache/services as anyone else), Docker. Never skips: what is missing is an error.
  */
@@ -41,6 +41,12 @@ const SERVICES = {
     isThere: () => Boolean(findBinary('kcat')),
     packages: ['kcat'],
     advice: 'install kcat; TEST_KAFKA_URL names a real broker as well',
+  },
+  nginx: {
+    title: 'nginx',
+    isThere: () => Boolean(findBinary('nginx')),
+    packages: ['nginx'],
+    advice: 'install nginx',
   },
   chromium: {
     title: 'Chromium',

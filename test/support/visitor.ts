@@ -24,8 +24,15 @@ const MAX_REDIRECTS = 15
 
 type Cookie = { name: string; value: string; path: string }
 
-/** A visitor of the server at `issuer`, with an empty cookie jar; `always` are headers of every request. */
-export function createVisitor(issuer: string, always: Record<string, string> = {}) {
+/** How a visitor reaches the server. */
+type Fetch = (address: string, init: Init) => Promise<Response>
+type Init = { method?: string; headers?: Record<string, string>; redirect?: 'manual' }
+
+/**
+ * A visitor of the server at `issuer`, with an empty cookie jar; `always` are headers of every request. `reach` takes the
+ * place of `fetch`.
+ */
+export function createVisitor(issuer: string, always: Record<string, string> = {}, reach: Fetch = fetch) {
   const jar = new Map<string, Cookie>()
 
   async function send(
@@ -52,7 +59,7 @@ export function createVisitor(issuer: string, always: Record<string, string> = {
     headers: Record<string, string> = {},
   ): Promise<Omit<Visited, 'through'>> {
     const cookie = cookiesFor(url.pathname)
-    const answer = await fetch(url, {
+    const answer = await reach(url.href, {
       ...init,
       redirect: 'manual',
       headers: {

@@ -8,14 +8,19 @@ import type { Certificate } from './certificates.ts'
 
 type Init = { method?: string; headers?: Record<string, string>; body?: unknown }
 
+/** Where a connection leads in place of the host of the address, and from where it comes. */
+export type Way = { port?: number; localAddress?: string }
+
 /** A `fetch` that presents the certificate, and accepts any certificate of the server. */
-export function fetchWith(certificate: Certificate | undefined) {
+export function fetchWith(certificate: Certificate | undefined, { port, localAddress }: Way = {}) {
   return (address: string, { method = 'GET', headers = {}, body }: Init = {}): Promise<Response> =>
     new Promise((resolve, reject) => {
       const { cert, key } = certificate ?? {}
+      const { host, hostname: servername } = new URL(address)
+      const elsewhere = port && { hostname: '127.0.0.1', port, servername, headers: { host, ...headers } }
       const outgoing = request(
         address,
-        { method, headers, cert, key, rejectUnauthorized: false, agent: false },
+        { method, headers, cert, key, localAddress, rejectUnauthorized: false, agent: false, ...elsewhere },
         (incoming) => {
           const chunks: Buffer[] = []
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
