@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { updateAccount } from '../account-cache/changed-account.ts'
 import type { CachedAccount } from '../account-cache/known-account.ts'
+import { searchColumns } from '../account-cache/search-columns.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { lookupEmail, parseEmail } from '../platform/email.ts'
 import { foldUsername } from './folded-username.ts'
@@ -137,7 +138,7 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     updatedAtMs: nowMs,
   }
   const usernameCanonical = row.username === null ? null : foldUsername(row.username)
-  await sql('accounts').insert({ ...row, usernameCanonical })
+  await sql('accounts').insert({ ...row, usernameCanonical, ...searchColumns(row) })
   return { ...row, pictureId: null }
 }
 

@@ -1,4 +1,5 @@
 /** Inserts many accounts with few statements. */
+import { searchColumns, SEARCH_COLUMNS } from '../account-cache/search-columns.ts'
 import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
 import type { AccountRow } from '../accounts/account.ts'
 import type { Role } from '../accounts/role-names.ts'
@@ -22,9 +23,9 @@ export type NewRow = {
   identities: readonly ArrivingIdentity[]
 }
 
-const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical'] as const
+const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical', ...SEARCH_COLUMNS] as const
 
-/** Rows of one statement: 23 values each, and the smallest limit is SQLite's 32,766. */
+/** Rows of one statement: 26 values each, and the smallest limit is SQLite's 32,766. */
 const ROWS = 500
 
 /** @throws a unique violation when an address or id is taken; nothing is inserted then. */
@@ -37,7 +38,10 @@ export async function insertRows(
     const part = rows.slice(at, at + ROWS)
     const marks = `(${COLUMNS.map(() => '?').join(', ')})`
     const names = COLUMNS.map(() => '??').join(', ')
-    const values = part.flatMap(({ row }) => COLUMNS.map((column) => valueOf(row[column])))
+    const values = part.flatMap(({ row }) => {
+      const whole = { ...row, ...searchColumns(row) }
+      return COLUMNS.map((column) => valueOf(whole[column]))
+    })
     await trx.raw(`insert into accounts (${names}) values ${part.map(() => marks).join(', ')}`, [
       ...COLUMNS,
       ...values,

@@ -2,6 +2,7 @@
  * The upkeep tasks of the worker. They purge expired tokens and records, accounts never confirmed, old counters and
  * keys.
  */
+import { fillSearchColumns } from '../account-cache/changed-account.ts'
 import { purgeKeys } from '../operations/idempotency.ts'
 import { LINKED_AT_ONCE, linkSome } from '../audit/chain/link.ts'
 import { pruneAudit } from '../audit/chain/prune.ts'
@@ -69,6 +70,7 @@ function tasksOf(parts: Parts, isStopping: () => boolean): Record<string, () => 
       purgeUnverified(db, nowMs, config.accounts.unverifiedAccountExpireMs, limit),
     ),
     remains: purge((nowMs, limit) => purgeExpired(db, nowMs, limit)),
+    searchColumns: () => inSteps((limit) => fillSearchColumns(db, limit), steps),
     // Only what is chained is purged.
     auditChain: () => inSteps((limit) => linkSome(parts, limit), { ...steps, batch: LINKED_AT_ONCE }),
     audit: purge((nowMs, limit) => pruneAudit(parts, config.retention, nowMs, limit)),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { listGrants, recordGrant } from '../../src/consents/account-grants.ts'
-import { listAccounts } from '../../src/accounts/account-list.ts'
+import { listAccounts } from '../../src/accounts/search/account-list.ts'
 import { endSession, listSessions, recordSession, touchSession } from '../../src/sessions/account-sessions.ts'
 import {
   deleteAccount,
@@ -96,13 +96,12 @@ onEachDatabase('An account', (world) => {
     expect((await findAccountById(db, id))?.emailVerifiedAtMs).to.equal(5)
   })
 
-  it('is listed newest first, page by page, and found by part of address or name', async () => {
+  it('is listed newest first, page by page', async () => {
     const { db, add, advance } = world()
     for (let i = 0; i < 7; i += 1) {
       if (i % 3 === 0) advance(1000)
       await add({ email: `p${i}@example.com`, name: `Person ${i}` })
     }
-    await add({ email: 'x_y@example.org', name: 'Жанна 100%' })
     const seen: string[] = []
     let after: string | undefined
     do {
@@ -110,16 +109,9 @@ onEachDatabase('An account', (world) => {
       seen.push(...page.accounts.map(({ email }) => email))
       after = page.next
     } while (after)
-    expect(seen).to.have.lengthOf(8)
-    expect(new Set(seen).size).to.equal(8)
-    const search = async (text: string) =>
-      (await listAccounts(db, { search: text })).accounts.map(({ email }) => email)
-    expect(await search('P3@EXAMPLE')).to.deep.equal(['p3@example.com'])
-    expect(await search('person 4')).to.deep.equal(['p4@example.com'])
-    expect(await search('Жанна')).to.deep.equal(['x_y@example.org'])
-    expect(await search('_')).to.deep.equal(['x_y@example.org'])
-    expect(await search('%')).to.deep.equal(['x_y@example.org'])
-    expect(await search("'; drop table accounts; --!")).to.deep.equal([])
+    expect(seen).to.have.lengthOf(7)
+    expect(new Set(seen).size).to.equal(7)
+    expect(seen[0]).to.equal('p6@example.com')
     const nonsense = await listAccounts(db, { after: 'nonsense' }).catch((error: unknown) => error)
     expect(nonsense).to.include({ code: 'invalid_cursor' })
   })

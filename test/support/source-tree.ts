@@ -36,6 +36,7 @@ export const FLOORS = [
     'accounts/life',
     'accounts/passkeys',
     'accounts/registrations',
+    'accounts/search',
     'factors',
     'pictures',
   ],

@@ -1,6 +1,6 @@
 /** Accounts: list with search, and one by its id. */
 import { z } from 'zod'
-import { listAccounts } from '../../accounts/account-list.ts'
+import { listAccounts } from '../../accounts/search/account-list.ts'
 import { findAccountByLogin } from '../../accounts/username.ts'
 import type { Services } from '../../services.ts'
 import { operation } from '../../operations/operation.ts'

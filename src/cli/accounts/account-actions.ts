@@ -3,7 +3,7 @@ import { text as textOf } from 'node:stream/consumers'
 import { namedAccount } from '../../accounts/username.ts'
 import { accountNotFound, isVerified } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
-import { listAccounts } from '../../accounts/account-list.ts'
+import { listAccounts } from '../../accounts/search/account-list.ts'
 import {
   deleteAccount,
   disableAccount,
