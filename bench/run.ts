@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { benchLedger } from '../examples/ledger/bench/run.ts'
 import { createDatabase } from '../test/support/services.ts'
+import { benchAccounts } from './accounts.ts'
 import { benchEvents } from './events.ts'
 import { abandonedTable, measureAbandoned } from './abandoned.ts'
 import { measureFloods } from './flood.ts'
@@ -27,6 +28,7 @@ const USAGE = `npm run bench -- [options]
   --flood            /token while the sign-in page is flooded; with --servers and --seconds (10)
   --sockets n        of the flood, default 60
   --events           what is lost when the worker is killed, or a receiver is away; with --count, --kills, --away-seconds
+  --accounts         searches among a million accounts; with --count, --rounds, --servers (sqlite,mariadb)
   --ledger           transfers of examples/ledger while it is killed; with --transfers, --at-once, --kills, --people`
 
 const OPTIONS = {
@@ -121,6 +123,7 @@ function chosenServers(text: string): TargetName[] {
 try {
   const [first, ...rest] = process.argv.slice(2)
   if (first === '--ledger') process.exit((await benchLedger(rest, createDatabase)) ? 0 : 1)
+  if (first === '--accounts') process.exit((await benchAccounts(process.argv.slice(2))) ? 0 : 1)
   if (first === '--events') process.exit((await benchEvents(rest)) ? 0 : 1)
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(`${USAGE}\n`)

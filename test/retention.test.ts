@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { createAccount } from '../src/accounts/account.ts'
+import { listAccounts } from '../src/accounts/search/account-list.ts'
 import { recordAudit } from '../src/audit/audit.ts'
 import type { AuditAction } from '../src/audit/audited-actions.ts'
 import { loadConfig } from '../src/settings/config.ts'
@@ -217,6 +219,15 @@ for (const { name, open } of [
       expect(await purgeSome(parts.db, { table: 'attempt_buckets', key: 'bucket', outdated }, 10)).to.equal(1)
       expect(limits).to.deep.equal([])
       expect(await count('attempt_buckets')).to.equal(1)
+    })
+
+    it('leaves no account unfound that a process of the release before added', async () => {
+      const account = { email: 'before@example.com', name: 'Before Now', passwordHash: null }
+      const { id } = await createAccount(parts.db, account, nowMs)
+      await parts.db('accounts').where({ id }).update({ nameFolded: null, secondNameFolded: null })
+      await createUpkeep(parts).runOnce()
+      const { accounts } = await listAccounts(parts.db, { search: 'now' })
+      expect(accounts.map(({ email }) => email)).to.deep.equal(['before@example.com'])
     })
 
     it('knows every table of the schema [S-4.23]', async () => {

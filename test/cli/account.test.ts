@@ -229,7 +229,7 @@ describe('cli account', () => {
     const [byId, first, text] = await Promise.all([
       place.json(['account', 'show', shown.id]),
       place.json(['account', 'list', '--limit', '1']),
-      place.text(['account', 'list', '--search', 'example.com']),
+      place.text(['account', 'list', '--search', '@example.com']),
     ])
     expect(byId).to.eql(shown)
     expect(first.accounts).to.have.length(1)

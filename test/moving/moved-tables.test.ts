@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { SEARCH_COLUMNS } from '../../src/account-cache/search-columns.ts'
 import { ACCOUNT_COLUMNS } from '../../src/accounts/account.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { movedTables } from '../../src/process/moved-tables.ts'
@@ -7,7 +8,8 @@ import { embeddedPlace } from '../cli/command-line.ts'
 /** With their accounts, in a form of their own. */
 const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
   // Who was reminded of a deletion is reminded once more: `remindedAtMs` is empty there.
-  accounts: [...ACCOUNT_COLUMNS, 'usernameCanonical', 'remindedAtMs'],
+  // What searches read follows from the rest.
+  accounts: [...ACCOUNT_COLUMNS, 'usernameCanonical', 'remindedAtMs', ...SEARCH_COLUMNS],
   account_roles: ['accountId', 'role'],
   account_totps: [
     'accountId',

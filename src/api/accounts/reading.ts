@@ -19,7 +19,13 @@ export function readingOperations({ config, db }: Pick<Services, 'config' | 'db'
       summary: 'List accounts, newest first',
       query: z.strictObject({
         ...pageQuery,
-        search: z.string().max(200).optional().describe('Part of an address or a name.'),
+        search: z
+          .string()
+          .max(200)
+          .optional()
+          .describe(
+            'The beginning of an address, a name, a family name, a user name or an id, or of a domain with its @. Case does not matter, and accents of names do not. An id needs 4 characters. The page is in the order of what matches.',
+          ),
         login: z.string().max(1000).optional().describe('Only the account with this address or user name.'),
       }),
       answer: { status: 200, description: 'A page of accounts.', schema: pageOf(shownAccount) },

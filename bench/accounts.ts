@@ -1,0 +1,224 @@
+/**
+ * Searches of accounts among many: how long a page takes, and how long the event loop waits meanwhile. On SQLite a query runs inside
+ * the process, so there the two are nearly the same. `npm run bench -- --accounts`.
+ */
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { searchColumns, SEARCH_COLUMNS } from '../src/account-cache/search-columns.ts'
+import { ACCOUNT_COLUMNS } from '../src/accounts/account.ts'
+import { listAccounts } from '../src/accounts/search/account-list.ts'
+import { foldUsername } from '../src/accounts/folded-username.ts'
+import { isSqlite, openDatabase } from '../src/platform/sql/database.ts'
+import type { Db } from '../src/platform/sql/database.ts'
+import { migrate } from '../src/platform/sql/migrate.ts'
+import { dataFolder } from '../test/support/service-process.ts'
+import { createDatabase } from '../test/support/services.ts'
+
+const ROWS_AT_ONCE = 500
+const PAGE = 50
+const FAR_PAGE = 50
+const CREATED_AT_MS = 1_700_000_000_000
+
+// The first ones of each list are frequent, as in life.
+const GIVEN =
+  'Maria Anna John Ivan Wei Li Olga Peter Ada Grace Łukasz Søren Zoë José Ahmed Yuki Nina Omar Ruth Tom'
+const FAMILY =
+  'Smith Müller García Ivanova Wang Kim Nowak Rossi Silva Haddad Novák Lovelace Hopper Turing Noether Curie Abbot Zhukova'
+const GIVEN_NAMES = GIVEN.split(' ')
+const FAMILY_NAMES = FAMILY.split(' ')
+const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical', ...SEARCH_COLUMNS] as const
+
+/** Figures in milliseconds. */
+export type Searched = {
+  database: string
+  what: string
+  page: number
+  p50: number
+  p99: number
+  loopP99: number
+  loopMax: number
+}
+
+/** False when one page of a hundred took 100 ms, or the event loop waited for 50 ms. */
+export async function benchAccounts(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      accounts: { type: 'boolean' },
+      count: { type: 'string', default: '1000000' },
+      rounds: { type: 'string', default: '100' },
+      servers: { type: 'string', default: 'sqlite,mariadb' },
+    },
+  })
+  const [count, rounds] = [Number(values.count), Number(values.rounds)]
+  const all: Searched[] = []
+  for (const name of values.servers.split(',')) {
+    const { db, drop } = await opened(name)
+    try {
+      await migrate(db)
+      const startedAt = performance.now()
+      const seed = await fill(db, count)
+      const seconds = Math.round((performance.now() - startedAt) / 1000)
+      process.stdout.write(`${name}: ${count} accounts, filled in ${seconds} s\n`)
+      const idle = Array.from({ length: rounds }, () => () => Promise.resolve())
+      all.push({ database: name, what: '(the machine itself)', page: 0, ...(await timed(idle)) })
+      for (const [what, searches] of casesOf(seed))
+        all.push(...(await measureCase(db, { database: name, what, searches, rounds })))
+    } finally {
+      await db.destroy()
+      await drop()
+    }
+  }
+  process.stdout.write(`${table(all)}\n`)
+  return all.every(({ p99, loopP99 }) => p99 < 100 && loopP99 < 50)
+}
+
+async function opened(name: string): Promise<{ db: Db; drop: () => Promise<unknown> }> {
+  if (name === 'mariadb') {
+    const { dsn, drop } = await createDatabase()
+    return { db: openDatabase({ mysqlDsn: dsn, sqliteFile: '' }), drop }
+  }
+  const folder = dataFolder('bench-accounts')
+  const db = openDatabase({ sqliteFile: join(folder, 'accounts.sqlite') })
+  return { db, drop: async () => rmSync(folder, { recursive: true }) }
+}
+
+/** Some accounts, to search for. */
+type Seed = { ids: string[]; emails: string[] }
+
+async function fill(db: Db, count: number): Promise<Seed> {
+  const seed: Seed = { ids: [], emails: [] }
+  for (let from = 0; from < count; from += 20 * ROWS_AT_ONCE)
+    await db.transaction(async (trx) => {
+      const until = Math.min(count, from + 20 * ROWS_AT_ONCE)
+      for (let at = from; at < until; at += ROWS_AT_ONCE) {
+        const size = Math.min(ROWS_AT_ONCE, until - at)
+        const rows = Array.from({ length: size }, (_, n) => rowOf(at + n))
+        const marks = `(${COLUMNS.map(() => '?').join(', ')})`
+        await trx.raw(
+          `insert into accounts (${COLUMNS.map(() => '??').join(', ')}) values ${rows.map(() => marks).join(', ')}`,
+          [...COLUMNS, ...rows.flatMap((row) => COLUMNS.map((column) => row[column]))],
+        )
+        seed.ids.push(rows[0]!.id)
+        seed.emails.push(rows[0]!.email)
+      }
+    })
+  if (!isSqlite(db)) await db.raw('analyze table accounts')
+  return seed
+}
+
+function rowOf(n: number) {
+  const givenName = pick(GIVEN_NAMES, n * 7919)
+  // Every thousandth account has a name of its own.
+  const familyName = n % 1000 === 0 ? `Quixworth${n}` : pick(FAMILY_NAMES, n * 104_729)
+  const local = `${givenName}.${familyName}.${n}`.toLowerCase().normalize('NFC')
+  const email = `${local}@${n % 3 === 0 ? `team${n % 997}.example` : 'mail.example'}`
+  const username = n % 4 === 0 ? `${givenName}${n}` : null
+  const fields = { name: `${givenName} ${familyName}`, givenName, familyName, emailCanonical: email }
+  return {
+    ...Object.fromEntries(ACCOUNT_COLUMNS.map((column) => [column, null])),
+    id: randomUUID(),
+    email,
+    ...fields,
+    ...searchColumns(fields),
+    username,
+    usernameCanonical: username && foldUsername(username),
+    passwordHash:
+      '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$J4moa2MM0/6uf3HbY2Tf5Fux8JIBTwIhmhxGRbsY14Q',
+    selfRegistered: 0,
+    newPasswordDue: 0,
+    secondFactorDue: 0,
+    emailVerifiedAtMs: CREATED_AT_MS,
+    sessionsValidFromMs: CREATED_AT_MS,
+    createdAtMs: CREATED_AT_MS + n,
+    updatedAtMs: CREATED_AT_MS + n,
+  } as Record<(typeof COLUMNS)[number], string | number | null> & { id: string; email: string }
+}
+
+/** An earlier name twice as often as one that comes later. */
+function pick(names: readonly string[], spread: number): string {
+  const at = (spread % 1000) / 1000
+  return names[Math.floor(at * at * names.length)] ?? ''
+}
+
+function casesOf({ ids, emails }: Seed): [what: string, searches: string[]][] {
+  const begun = (length: number) => emails.map((email) => email.slice(0, length))
+  return [
+    ['no search, newest first', ['']],
+    ['1 letter', begun(1)],
+    ['2 letters', begun(2)],
+    ['3 letters', begun(3)],
+    ['8 letters', begun(8)],
+    ['a common name', ['maria smith', 'Smith', 'ANNA', 'müller']],
+    ['a rare name', ['quixworth7', 'Quixworth12', 'quixworth500']],
+    ['one domain of two thirds', ['@mail.example']],
+    [
+      'a small domain',
+      emails.map((email) => email.slice(email.indexOf('@'))).filter((one) => one !== '@mail.example'),
+    ],
+    ['a whole address', emails],
+    ['an id', ids.map((id) => id.slice(0, 8))],
+    ['nobody', ['xyzzy', 'qqqq', '@nowhere']],
+  ]
+}
+
+type Case = { database: string; what: string; searches: readonly string[]; rounds: number }
+
+async function measureCase(db: Db, { database, what, searches, rounds }: Case): Promise<Searched[]> {
+  const chosen = Array.from({ length: rounds }, (_, at) => searches[(at * 37) % searches.length] ?? '')
+  const first = await timed(chosen.map((search) => () => listAccounts(db, { search, limit: PAGE })))
+  const results = [{ database, what, page: 1, ...first }]
+  const far = new Map<string, string | undefined>()
+  for (const search of new Set(chosen)) far.set(search, await cursorOf(db, search))
+  const reached = chosen.filter((search) => far.get(search) !== undefined)
+  if (reached.length === 0) return results
+  const later = await timed(
+    reached.map((search) => () => listAccounts(db, { search, limit: PAGE, after: far.get(search) })),
+  )
+  return [...results, { database, what, page: FAR_PAGE, ...later }]
+}
+
+/** Where the far page begins, if there is one. */
+async function cursorOf(db: Db, search: string): Promise<string | undefined> {
+  let after: string | undefined
+  for (let page = 1; page < FAR_PAGE; page += 1) {
+    after = (await listAccounts(db, { search, limit: PAGE, after })).next
+    if (after === undefined) return undefined
+  }
+  return after
+}
+
+/** A timer of one millisecond shows how long the event loop waited. */
+async function timed(works: readonly (() => Promise<unknown>)[]) {
+  const [took, waited]: [number[], number[]] = [[], []]
+  let due = performance.now() + 1
+  const timer = setInterval(() => {
+    waited.push(Math.max(0, performance.now() - due))
+    due = performance.now() + 1
+  }, 1)
+  for (const work of works) {
+    const startedAt = performance.now()
+    await work()
+    took.push(performance.now() - startedAt)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  clearInterval(timer)
+  return { p50: at(took, 0.5), p99: at(took, 0.99), loopP99: at(waited, 0.99), loopMax: at(waited, 1) }
+}
+
+function at(figures: number[], share: number): number {
+  const sorted = figures.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+}
+
+function table(all: readonly Searched[]): string {
+  const head = 'database  search                      page     p50     p99  loop p99  loop max (ms)'
+  const lines = all.map(({ database, what, page, p50, p99, loopP99, loopMax }) => {
+    const figures = [p50, p99].map((ms) => ms.toFixed(1).padStart(8)).join('')
+    const loop = [loopP99, loopMax].map((ms) => ms.toFixed(1).padStart(10)).join('')
+    return `${database.padEnd(10)}${what.padEnd(28)}${String(page).padStart(4)}${figures}${loop}`
+  })
+  return [head, ...lines].join('\n')
+}
