@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { listAccounts } from '../../src/accounts/search/account-list.ts'
 import { findAccountByEmail, findAccountById } from '../../src/accounts/account.ts'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
@@ -90,6 +91,8 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
       const frank = await findAccountById(server.db, '24')
       expect(frank).to.include({ passwordHash: null })
       expect(frank?.disabledAtMs).to.be.a('number')
+      const { accounts } = await listAccounts(server.db, { search: 'lovelace' })
+      expect(accounts.map(({ id }) => id)).to.deep.equal(['17'])
     })
 
     it('lets people sign in with their password, and stores it as Argon2id then [A15]', async () => {

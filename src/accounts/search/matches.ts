@@ -6,6 +6,7 @@ import type { Knex } from 'knex'
 import { SEARCH_COLUMNS } from '../../account-cache/search-columns.ts'
 import type { SearchColumns } from '../../account-cache/search-columns.ts'
 import { AppError } from '../../platform/errors.ts'
+import { isSqlite } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { foldName } from '../../words/folded-name.ts'
 import { accountColumns } from '../account.ts'
@@ -15,7 +16,17 @@ import { foldUsername } from '../folded-username.ts'
 /** A place in an index, where the account was found. Places are in the order of code points, as on all databases. */
 export type Place = { term: string; id: string }
 
-type Column = 'emailCanonical' | 'usernameCanonical' | 'id' | (typeof SEARCH_COLUMNS)[number]
+/** The columns that are searched, with their indexes. */
+const INDEXES = {
+  emailCanonical: 'accounts_email_canonical_unique',
+  usernameCanonical: 'accounts_username_unique',
+  id: 'primary',
+  nameFolded: 'accounts_name_index',
+  secondNameFolded: 'accounts_second_name_index',
+  emailDomain: 'accounts_domain_index',
+} as const
+
+type Column = keyof typeof INDEXES
 /** `below`: the first text after all that are searched. */
 type Range = { column: Column; from: string; below: string }
 
@@ -93,16 +104,20 @@ async function keysAfter(
 /** One range of the index, or two: what has the same text as the place, and what comes later. */
 function partsAfter(sql: Sql, range: Range, after: Place | undefined, limit: number): Knex.QueryBuilder[] {
   const { column, from, below } = range
-  const read = () =>
-    sql('accounts')
-      .select({ term: column, id: 'id' })
-      .orderBy(isUnique(column) ? [column] : [column, 'id'])
-      .limit(limit)
+  const read = (order: string[]) =>
+    sql.select({ term: column, id: 'id' }).from(byIndex(sql, column)).orderBy(order).limit(limit)
+  const inOrder = isUnique(column) ? [column] : [column, 'id']
   if (after === undefined || compare(after.term, from) < 0)
-    return [read().where(column, '>=', from).where(column, '<', below)]
+    return [read(inOrder).where(column, '>=', from).where(column, '<', below)]
   if (compare(after.term, below) >= 0) return []
-  const same = read().where(column, after.term).where('id', '>', after.id)
-  return [same, read().where(column, '>', after.term).where(column, '<', below)]
+  // By the id alone: MariaDB would sort a whole domain by both.
+  const same = read(['id']).where(column, after.term).where('id', '>', after.id)
+  return [same, read(inOrder).where(column, '>', after.term).where(column, '<', below)]
+}
+
+/** MySQL and MariaDB may take another index, and read all accounts of a large domain for a page of it. */
+function byIndex(sql: Sql, column: Column) {
+  return isSqlite(sql) ? 'accounts' : sql.raw('?? force index (??)', ['accounts', INDEXES[column]])
 }
 
 /** SQLite would sort a whole range by the id as well. */
