@@ -83,7 +83,11 @@ export const account: Noun<Parts> = {
       opens,
       about: 'Lists accounts, newest first.',
       options: {
-        search: { value: 'TEXT', about: 'Only accounts with an address, a name, a user name or an id that begins with this text. @example.com: all of that domain.' },
+        search: {
+          value: 'TEXT',
+          about:
+            'Only accounts with an address, a name, a user name or an id that begins with this text. @example.com: all of that domain.',
+        },
         ...pageOptions,
       },
       examples: ['account list', 'account list --search @example.com --limit 200 --json'],
