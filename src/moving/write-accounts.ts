@@ -38,10 +38,7 @@ export async function insertRows(
     const part = rows.slice(at, at + ROWS)
     const marks = `(${COLUMNS.map(() => '?').join(', ')})`
     const names = COLUMNS.map(() => '??').join(', ')
-    const values = part.flatMap(({ row }) => {
-      const whole = { ...row, ...searchColumns(row) }
-      return COLUMNS.map((column) => valueOf(whole[column]))
-    })
+    const values = part.flatMap(valuesOf)
     await trx.raw(`insert into accounts (${names}) values ${part.map(() => marks).join(', ')}`, [
       ...COLUMNS,
       ...values,
@@ -79,6 +76,11 @@ function joining({ row, groups, identities }: NewRow) {
 function arriving({ row, factors }: NewRow) {
   if (!factors || (!factors.totp && factors.recoveryCodes.length === 0)) return []
   return [{ accountId: row.id, totp: factors.totp, codes: factors.recoveryCodes }]
+}
+
+function valuesOf({ row }: NewRow): (string | number | null)[] {
+  const whole = { ...row, ...searchColumns(row) }
+  return COLUMNS.map((column) => valueOf(whole[column]))
 }
 
 function valueOf(value: string | number | boolean | null): string | number | null {

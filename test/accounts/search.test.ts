@@ -232,6 +232,6 @@ async function walksOf(db: Db, sql: string, bindings: string[]): Promise<string[
     detail.includes('TEMP B-TREE') && steps.some((one) => one.parent === parent && isRead(one))
   // The first page of all begins where its index begins.
   const isFirstPage = /from .accounts. order by/.test(sql)
-  const isWalk = (step: Step) => isRead(step) && /^SCAN /.test(step.detail) && !isFirstPage
+  const isWalk = (step: Step) => isRead(step) && step.detail.startsWith('SCAN ') && !isFirstPage
   return steps.filter((step) => isWalk(step) || isSorted(step)).map(({ detail }) => `${detail}: ${sql}`)
 }

@@ -9,6 +9,18 @@ import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { common, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
+const query = z.strictObject({
+  ...pageQuery,
+  search: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      'The beginning of an address, a name, a family name, a user name or an id, or of a domain with its @. Case does not matter, and accents of names do not. An id needs 4 characters. The page is in the order of what matches.',
+    ),
+  login: z.string().max(1000).optional().describe('Only the account with this address or user name.'),
+})
+
 export function readingOperations({ config, db }: Pick<Services, 'config' | 'db'>): readonly Operation[] {
   const reading = { ...common, scope: 'accounts:read', method: 'get' } as const
   return [
@@ -17,17 +29,7 @@ export function readingOperations({ config, db }: Pick<Services, 'config' | 'db'
       id: 'listAccounts',
       path: '/accounts',
       summary: 'List accounts, newest first',
-      query: z.strictObject({
-        ...pageQuery,
-        search: z
-          .string()
-          .max(200)
-          .optional()
-          .describe(
-            'The beginning of an address, a name, a family name, a user name or an id, or of a domain with its @. Case does not matter, and accents of names do not. An id needs 4 characters. The page is in the order of what matches.',
-          ),
-        login: z.string().max(1000).optional().describe('Only the account with this address or user name.'),
-      }),
+      query,
       answer: { status: 200, description: 'A page of accounts.', schema: pageOf(shownAccount) },
       problems: INVALID_CURSOR,
       async handle({ query: { limit, cursor, skip, search, login } }) {
