@@ -4,6 +4,7 @@
  */
 import type { BuildFeature } from './feature.ts'
 import { admin } from './admin/admin.feature.ts'
+import { adminApps } from './admin/apps/apps.feature.ts'
 import { accountApi } from './api/account/account-api.feature.ts'
 import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
@@ -68,6 +69,7 @@ export const FEATURES: readonly BuildFeature[] = [
   challenge,
   mailbox,
   docs,
+  adminApps,
   admin,
   accountApi,
   accountsApi,

@@ -63,7 +63,7 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
     searches: list.searches ?? false,
     search,
   }
-  const adding = create && { create, createHref: actHref(section, create) }
+  const adding = create && { create, createHref: section.guide ?? actHref(section, create) }
   show('list', { name, ...found, ...adding, notice, secrets: secretsOf(values) }, name)
 }
 
@@ -113,6 +113,7 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
       facts: factsOf(body, one.fields),
       parts,
       acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
+      pages: (section.pages ?? []).map((page) => ({ page, href: `${thingHref(name, id)}/${page}` })),
       listHref: sectionHref(name),
       notice,
       secrets: secretsOf(values),

@@ -1,8 +1,8 @@
 /** The names of texts about operations and fields in the catalogue. */
 
 /** `op`: the heading. `do`: the button. `about`: what happens. `done`: the notice afterwards.
- * `part`: the heading of what else there is. `empty`: a list without a row. `value`: of a field, such as `state.waiting`.
- * `search`: what the search of a section takes. */
+ * `part`: the heading of what else there is. `page`: a page about it. `kind`: a kind of app. `empty`: a list without a row.
+ * `value`: of a field, such as `state.waiting`. `search`: what the search of a section takes. */
 export type Kind =
   | 'op'
   | 'do'
@@ -12,6 +12,8 @@ export type Kind =
   | 'section'
   | 'empty'
   | 'part'
+  | 'page'
+  | 'kind'
   | 'tag'
   | 'value'
   | 'search'

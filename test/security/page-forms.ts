@@ -11,6 +11,12 @@ export const FORMS: Record<string, string[]> = {
   '/check': ['email', 'solution', 'challenge'],
   '/check/code': ['code'],
   '/language': ['language'],
+  '/admin/clients/-/new/unknown': [
+    'client_name',
+    'redirect_uris',
+    'post_logout_redirect_uris',
+    'first_party',
+  ],
   '/admin/unknown/-/unknown': ['name', 'email'],
   '/admin/unknown/unknown/unknown': ['name', 'email'],
   '/forgot': ['email'],

@@ -69,6 +69,7 @@ export const FLOORS = [
   ['operations/own-clients'],
   ['feature.ts', 'admin/sections'],
   ['admin', 'api/*', 'event-sinks/*', 'pages/*', 'protocol/*'],
+  ['admin/apps'],
   ['features.ts'],
   ['process/start'],
   ['process'],

@@ -2,6 +2,7 @@
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
 import { word } from '../../src/admin/words.ts'
 import { given } from '../../src/words/message.ts'
+import { appPages } from './sample-app-pages.ts'
 import type { SamplePage } from './sample-pages.ts'
 
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
@@ -36,6 +37,7 @@ const act = {
 const email = 'a.person.with.a.very.long.address@a-rather-long-department.example.com'
 
 export const adminPages: SamplePage[] = [
+  ...appPages,
   { page: 'admin/start', state: 'sections', locals: { ...common, openSection: '' } },
   {
     page: 'admin/list',
@@ -165,6 +167,7 @@ export const adminPages: SamplePage[] = [
           ],
         },
       ],
+      pages: [],
       acts: [
         { id: 'updateAccount', href: '/update' },
         { id: 'unlockAccount', href: '/unlock' },

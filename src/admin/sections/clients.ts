@@ -1,4 +1,5 @@
 /** Apps that sign people in or call resource servers, and the resource servers. */
+import { CONSOLE_PATH } from '../../operations/own-clients/console-client.ts'
 import type { Section } from './section.ts'
 
 const NAMED = [
@@ -67,6 +68,8 @@ export const clients: Section = {
       'scope',
     ],
   },
+  guide: `${CONSOLE_PATH}/clients/-/new`,
+  pages: ['settings'],
   acts: [
     { verb: 'update', id: 'updateClient', fields: NAMED },
     { verb: 'rotate-secret', id: 'rotateClientSecret' },

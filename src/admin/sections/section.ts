@@ -57,6 +57,10 @@ export type Section = {
   /** Acts without a thing, such as one that creates it. */
   create?: Act
   acts: readonly Act[]
+  /** The address of a page that leads through the creation. It comes before the form of `create`. */
+  guide?: string
+  /** Further pages about a thing, by the last part of their addresses. */
+  pages?: readonly string[]
 }
 
 /** The value at a path such as `upstream.label`. */

@@ -1,0 +1,79 @@
+/** The pages of the administration about apps. */
+import { KINDS } from '../../src/admin/apps/kinds.ts'
+import { SECTIONS } from '../../src/admin/sections/sections.ts'
+import { word } from '../../src/admin/words.ts'
+import { given } from '../../src/words/message.ts'
+import type { SamplePage } from './sample-pages.ts'
+
+const sections = SECTIONS.map(({ name }) => ({ name, href: `/admin/${name}` }))
+const common = {
+  word,
+  sections,
+  openSection: 'clients',
+  nowMs: Date.UTC(2026, 0, 15, 9, 30),
+  signOutHref: '/sign-out',
+  secrets: [],
+}
+const text = (name: string, value: string) => ({ name, kind: 'text', text: value })
+const secret = 'sample-of-a-secret-that-is-as-long-as-they-are'
+const settings = {
+  ...common,
+  title: given('Notes'),
+  backHref: '/admin/clients/1',
+  hasSecret: true,
+  facts: [
+    text('issuer', 'https://accounts.example.com'),
+    text('discovery', 'https://accounts.example.com/.well-known/openid-configuration'),
+    text('client_id', 'b1f4c2e0-5f0b-4c57-9a4e-0f8f0d1f4c11'),
+    { name: 'redirect_uris', kind: 'list', items: ['https://app.example.com/callback'] },
+  ],
+  stacks: [
+    {
+      name: 'Any OpenID Connect library',
+      text: `ISSUER=https://accounts.example.com\nCLIENT_ID=b1f4c2e0-5f0b-4c57-9a4e-0f8f0d1f4c11\nCLIENT_SECRET=${secret}\n`,
+    },
+    {
+      name: 'Express, passport',
+      text: 'ISSUER=https://accounts.example.com\n',
+      guide: 'docs/integrations/passport.md',
+      redirect: 'https://app.example.com/cb',
+    },
+  ],
+}
+
+export const appPages: SamplePage[] = [
+  {
+    page: 'admin/kinds',
+    state: 'all',
+    locals: {
+      ...common,
+      kinds: KINDS.map(({ name }) => ({ name, href: `/admin/clients/-/new/${name}` })),
+      allHref: '/admin/clients/-/create',
+      resourceHref: '/admin/resources/-/create',
+    },
+  },
+  {
+    page: 'admin/questions',
+    state: 'wrong',
+    locals: {
+      ...common,
+      kind: 'web',
+      action: '/action',
+      backHref: '/back',
+      fields: [
+        { name: 'client_name', kind: 'text', options: [], required: true },
+        { name: 'redirect_uris', kind: 'lines', options: [], required: false },
+        { name: 'post_logout_redirect_uris', kind: 'lines', options: [], required: false },
+        { name: 'first_party', kind: 'tick', options: [], required: false },
+      ],
+      values: { client_name: 'Notes' },
+      errors: { redirect_uris: 'admin-needed' },
+    },
+  },
+  {
+    page: 'admin/settings',
+    state: 'new',
+    locals: { ...settings, notice: word('done', 'createClient'), secrets: [text('client_secret', secret)] },
+  },
+  { page: 'admin/settings', state: 'later', locals: settings },
+]
