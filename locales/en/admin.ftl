@@ -95,3 +95,4 @@ admin-empty-receivers = Nobody gets events.
 admin-section-webhooks = Webhooks
 admin-section-webhooks-about = Addresses that get events as signed requests.
 admin-empty-webhooks = There are no webhooks.
+admin-value-kind-view = what administrators looked at

@@ -95,3 +95,4 @@ admin-empty-receivers = События никто не получает.
 admin-section-webhooks = Вебхуки
 admin-section-webhooks-about = Адреса, на которые события приходят подписанными запросами.
 admin-empty-webhooks = Вебхуков нет.
+admin-value-kind-view = что смотрели администраторы

@@ -95,3 +95,4 @@ admin-empty-receivers = 没有事件接收方。
 admin-section-webhooks = Webhook
 admin-section-webhooks-about = 以签名请求接收事件的地址。
 admin-empty-webhooks = 没有 Webhook。
+admin-value-kind-view = 管理员查看的内容

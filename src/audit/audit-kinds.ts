@@ -2,7 +2,7 @@
  * The kinds of entries. Each kind is kept for a time of its own. Each has a chain of its own, so a purge always takes the
  * oldest part of a chain.
  */
-export const AUDIT_KINDS = ['attempt', 'sign_in', 'account', 'app', 'administration'] as const
+export const AUDIT_KINDS = ['attempt', 'sign_in', 'account', 'app', 'administration', 'view'] as const
 
 export type AuditKind = (typeof AUDIT_KINDS)[number]
 
@@ -38,6 +38,7 @@ const BY_NOUN: Readonly<Record<string, AuditKind>> = {
   mail: 'administration',
   receiver: 'administration',
   webhook: 'administration',
+  person: 'view',
 }
 
 /** The kind of an action, also of one that another release wrote. */

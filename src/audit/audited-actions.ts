@@ -121,6 +121,7 @@ export const AUDITED_ACTIONS = {
   'webhook.secret_rotated': { none: OF_A_RECEIVER },
   'webhook.replayed': { none: OF_A_RECEIVER },
   'webhook.deleted': { none: OF_A_RECEIVER },
+  'person.viewed': { none: 'Somebody reads. Nothing changes.' },
   'audit.exported': { none: 'A copy changes no state.' },
   'audit.chain_broken': { none: 'A warning for the operator, who has it in the log too.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>

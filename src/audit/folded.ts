@@ -1,6 +1,6 @@
 /**
- * Equal failures of one minute are one entry with a count: a stranger who guesses fills no table. Such an entry is open
- * while it counts, and is chained after that.
+ * Equal failures of one minute are one entry with a count: a stranger who guesses fills no table. What an administrator looks
+ * at is counted in the same way. Such an entry is open while it counts, and is chained after that.
  */
 import { networkOf } from '../attempts/network.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
@@ -15,6 +15,7 @@ const FOLDED: ReadonlySet<AuditAction> = new Set([
   'sign_in.failed',
   'second_factor.failed',
   'second_factor.blocked',
+  'person.viewed',
 ])
 
 export type FoldedRow = {
@@ -31,11 +32,15 @@ export function isFolded({ action }: { action: AuditAction }): boolean {
   return FOLDED.has(action)
 }
 
-/** Counts the failure in the entry of its minute, or begins one. Only address and request are those of the first. */
+/** Counts it in the entry of its minute, or begins one. Only address and request are those of the first. */
 export async function recordFolded(sql: Sql, row: FoldedRow): Promise<void> {
   const { atMs, action, actor, accountId, ip, clientId, detail } = row
   const minute = Math.floor(atMs / MINUTE_MS)
-  const same = [action, actor, accountId, networkOf(ip ?? ''), clientId, detail, minute]
+  // A page of the administration asks for one person several times.
+  const isOfOne = action === 'person.viewed' && accountId !== null
+  const same = isOfOne
+    ? [action, actor, accountId, clientId, minute]
+    : [action, actor, accountId, networkOf(ip ?? ''), clientId, detail, minute]
   await sql('audit_events')
     .insert({ ...row, chain: OPEN_CHAIN, foldKey: digest(JSON.stringify(same)) })
     .onConflict('foldKey')

@@ -6,6 +6,7 @@ import type { Context } from 'koa'
 import { z } from 'zod'
 import { actingAs } from '../events/actor.ts'
 import { AppError } from '../platform/errors.ts'
+import { assertMatches, etagOf } from '../http/etag.ts'
 import { jsonBody } from '../http/request/json-body.ts'
 import { uploadedFile } from '../http/request/uploaded-file.ts'
 import { requestState } from '../http/request/request-state.ts'
@@ -15,13 +16,13 @@ import { originsOf } from '../provider/clients/cross-origin.ts'
 import { actorOf, assertHolder, assertMayCall, readToken } from './bearer.ts'
 import type { BearerNeeds } from './bearer.ts'
 import { challengesOf } from './challenge.ts'
-import { assertMatches, etagOf } from './etag.ts'
 import { once } from './idempotency.ts'
 import type { KeptAnswer, KeyNeeds } from './idempotency.ts'
 import { DOCUMENT_PATH } from './openapi.ts'
 import type { ApiRequest, ApiToken, Operation } from './operation.ts'
 import { PROBLEM_TYPE, problemBody } from './problem.ts'
 import { API_PATH } from './scopes.ts'
+import { recordView } from './viewed.ts'
 
 export type ApiNeeds = BearerNeeds & KeyNeeds
 
@@ -60,7 +61,7 @@ async function serve(needs: ApiNeeds, one: Operation, ctx: RouterContext): Promi
   await assertHolder(needs, ctx, presented)
   await assertMayCall(needs, one, token)
   const request = await requestOf(one, ctx, token)
-  const work = () => answerOf(one, request)
+  const work = () => answerOf(needs, one, request)
   const { 'idempotency-key': key } = ctx.headers
   if (!one.creates || typeof key !== 'string') return send(ctx, one, await work())
   if (key === '' || key.length > 255)
@@ -83,9 +84,10 @@ async function requestOf(one: Operation, ctx: RouterContext, token: ApiToken): P
   }
 }
 
-async function answerOf(one: Operation, request: ApiRequest): Promise<KeptAnswer> {
+async function answerOf(needs: ApiNeeds, one: Operation, request: ApiRequest): Promise<KeptAnswer> {
   const handle = one.handle as (given: ApiRequest) => ReturnType<Operation['handle']>
   const { body, location } = await actingAs(actorOf(request.token), () => handle(request))
+  await recordView(needs, one, request)
   return { status: one.answer.status, body, location }
 }
 

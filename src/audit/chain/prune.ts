@@ -19,6 +19,7 @@ const KEPT_BY: Readonly<Record<AuditKind, keyof Config['retention']>> = {
   account: 'auditAccountKeepMs',
   app: 'auditAppKeepMs',
   administration: 'auditAdministrationKeepMs',
+  view: 'auditViewKeepMs',
 }
 
 type Pruning = Pick<Services, 'db' | 'sealer' | 'log'>

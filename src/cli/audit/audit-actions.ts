@@ -7,6 +7,7 @@ import { listAnchors } from '../../audit/chain/anchors.ts'
 import { countUnlinked } from '../../audit/chain/link.ts'
 import { FAULTS, verifyAudit } from '../../audit/chain/verify.ts'
 import type { Fault } from '../../audit/chain/verify.ts'
+import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
 import { everyEntry, findEntry, isKind, listEntries, shownEntry } from '../../audit/entries.ts'
 import type { EntryFilter } from '../../audit/entries.ts'
 import type { Answer } from '../../command-line/command.ts'
@@ -102,8 +103,7 @@ export async function anchors(_: Input, { db }: Services): Promise<Answer> {
 /** An account may be gone: then only its id is known. */
 async function filterOf(input: Input, db: Sql): Promise<EntryFilter> {
   const [account, kind] = [input.text('account'), input.text('kind')]
-  if (kind !== undefined && !isKind(kind))
-    throw usageError('--kind takes attempt, sign_in, account, app or administration')
+  if (kind !== undefined && !isKind(kind)) throw usageError(`--kind takes ${AUDIT_KINDS.join(', ')}`)
   return {
     accountId: account === undefined ? undefined : ((await findAccountByLogin(db, account))?.id ?? account),
     actor: input.text('actor'),

@@ -38,6 +38,10 @@ export const limitSettings = {
     description:
       'Of the audit trail: clients, resources, keys, groups, roles and other providers. Default: AUDIT_KEEP_DAYS.',
   }),
+  audit_view_keep_days: integer(1, 36_500).optional().meta({
+    group: GROUP,
+    description: 'Of the audit trail: what administrators looked at. Default: AUDIT_KEEP_DAYS.',
+  }),
   attempt_keep_days: integer(1, 36_500).default(90).meta({
     group: GROUP,
     description: 'Of the audit trail, what strangers cause: failed sign-ins, mails asked for.',
@@ -95,6 +99,7 @@ export function retention(settings: LimitSettings) {
     auditAccountKeepMs: inMs(settings.audit_account_keep_days),
     auditAppKeepMs: inMs(settings.audit_app_keep_days),
     auditAdministrationKeepMs: inMs(settings.audit_administration_keep_days),
+    auditViewKeepMs: inMs(settings.audit_view_keep_days),
     attemptKeepMs: inMs(settings.attempt_keep_days),
   }
 }
