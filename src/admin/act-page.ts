@@ -11,6 +11,7 @@ import { actHref, sectionHref, thingHref } from './hrefs.ts'
 import { nothingHere, theSection, titleOf } from './reading-pages.ts'
 import type { Act, Section, Shown } from './sections/section.ts'
 import { actsOf } from './sections/sections.ts'
+import { subjectOf } from './subject.ts'
 import { word } from './words.ts'
 
 type Params = Readonly<Record<string, string>>
@@ -31,6 +32,7 @@ export async function showAct(desk: Desk, params: Params): Promise<void> {
       fields,
       name: section.name,
       title: shown && section.one && given(titleOf(shown, section.one.titled)),
+      subject: key === undefined ? [] : await subjectOf(desk, section, act, key),
       action: actHref(section, act, key) + desk.ctx.search,
       backHref: key !== undefined && section.one ? thingHref(section.name, key) : sectionHref(section.name),
       values: values ?? (shown ? valuesOf(fields, shown) : {}),

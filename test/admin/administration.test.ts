@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { grantRole, revokeRole } from '../../src/accounts/roles.ts'
+import { randomToken } from '../../src/platform/tokens.ts'
+import { recordSession } from '../../src/sessions/account-sessions.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { movableTime } from '../support/movable-time.ts'
 import { startServer } from '../support/running-server.ts'
@@ -134,8 +136,25 @@ describe('the administration pages', () => {
     const added = await visitor.followForm(await visitor.get(`${path}/add-member`), { account_id: ann.email })
     expect(plain(added)).to.contain('The person is in the group.').and.contain(ann.email)
     const [, remove = ''] = /href="([^"]*remove-member[^"]*)"/.exec(added.text) ?? []
-    const removed = await visitor.followForm(await visitor.get(remove.replaceAll('&amp;', '&')), {})
+    const asked = await visitor.get(remove.replaceAll('&amp;', '&'))
+    expect(plain(asked), 'the question names the person').to.contain(ann.email)
+    const removed = await visitor.followForm(asked, {})
     expect(plain(removed)).to.contain('no longer in the group').and.not.contain(ann.email)
+  })
+
+  it('name what is asked about: a session of a person, an invitation of a list', async () => {
+    const { visitor } = await opened('/admin/invitations')
+    const email = 'named.guest@example.org'
+    const invited = await visitor.followForm(await visitor.get('/admin/invitations/-/create'), { email })
+    const [, revoke = ''] = /href="([^"]*\/revoke)"/.exec(invited.text) ?? []
+    expect(plain(await visitor.get(revoke))).to.contain(email)
+    const person = await server.createAccount()
+    const uid = randomToken()
+    const session = { uid, accountId: person.account.id, ip: '192.0.2.41', expiresAtMs: Date.now() + HOUR_MS }
+    await recordSession(server.parts.db, session, 10, Date.now())
+    const page = await visitor.get(`/admin/accounts/${person.account.id}`)
+    const [, end = ''] = /href="([^"]*end-session\?[^"]*)"/.exec(page.text) ?? []
+    expect(plain(await visitor.get(end.replaceAll('&amp;', '&')))).to.contain('192.0.2.41')
   })
 
   it('show a new secret once, and an invitation’s link once', async () => {

@@ -28,6 +28,7 @@ const act = {
   ...common,
   name: 'accounts',
   title,
+  subject: [],
   action: '/action',
   backHref: '/admin',
   values: {},
@@ -180,6 +181,19 @@ export const adminPages: SamplePage[] = [
     page: 'admin/act',
     state: 'danger',
     locals: { ...act, act: { id: 'deleteAccount', danger: true }, fields: [] },
+  },
+  {
+    page: 'admin/act',
+    state: 'row',
+    locals: {
+      ...act,
+      title: given('Editors'),
+      name: 'groups',
+      openSection: 'groups',
+      act: { id: 'removeGroupMember', danger: true },
+      subject: [text('email', email), text('name', 'Sample Person')],
+      fields: [],
+    },
   },
   {
     page: 'admin/act',
