@@ -157,6 +157,13 @@ describe('the administration pages', () => {
     expect(plain(await visitor.get(end.replaceAll('&amp;', '&')))).to.contain('192.0.2.41')
   })
 
+  it('say that nobody is invited to an account that is there', async () => {
+    const { visitor, person } = await opened('/admin/invitations')
+    const form = await visitor.get('/admin/invitations/-/create')
+    const refused = await visitor.followForm(form, { email: person.email })
+    expect(plain(refused)).to.contain('There is already an account with this e-mail address.')
+  })
+
   it('show a new secret once, and an invitation’s link once', async () => {
     const { visitor } = await opened('/admin/clients')
     const made = await visitor.followForm(await visitor.get('/admin/clients/-/create'), {

@@ -34,6 +34,7 @@ export function registrationRequests(stage: Stage, { token, created }: Tools) {
   const refused: Record<string, Make> = {
     'approveAccount 409': answer('approve', false),
     'refuseAccount 409': answer('refuse', false),
+    'createInvitation 409': async () => inviting({ email: (await stage.person()).email })(),
     'createInvitation 422': inviting({ mail: true }),
     'createInvitation 404': inviting({ group_ids: ['nobody'] }),
   }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { changeGroupsOf } from '../../account-cache/changed-account.ts'
+import { findAccountByEmail, isVerified } from '../account.ts'
 import { mailInvitation } from '../account-mail.ts'
 import type { Actor } from '../account-state.ts'
 import { grantRole } from '../roles.ts'
@@ -56,7 +57,7 @@ const COLUMNS = [
 
 /**
  * Returns the token, which cannot be shown again. @throws AppError 422 `email_invalid`, `invitation_needs_email`, 404
- * `group_not_found`, 409 `registration_closed`
+ * `group_not_found`, 409 `registration_closed`, `account_exists`
  */
 export async function createInvitation(
   needs: Pick<Services, 'db' | 'clock' | 'config' | 'outbox'>,
@@ -69,6 +70,7 @@ export async function createInvitation(
   const invitation = newInvitation(given, by, needs.clock())
   const link = invitationLink(needs.config.issuer, token)
   await inTransaction(needs.db, async (trx) => {
+    await assertNobody(trx, invitation.emailCanonical)
     await assertGroups(trx, invitation.groupIds)
     const groupIds = JSON.stringify(invitation.groupIds)
     await trx('invitations').insert({ ...invitation, groupIds, tokenDigest: digest(token) })
@@ -170,6 +172,21 @@ export function invitationNotFound(): AppError {
 export async function purgeInvitations(db: Db, nowMs: number, limit: number): Promise<number> {
   const outdated = { table: 'invitations', key: 'id' }
   return purgeSome(db, { ...outdated, outdated: (rows) => rows.where('expiresAtMs', '<=', nowMs) }, limit)
+}
+
+/**
+ * Registering does nothing for a confirmed account, so its invitation would give it no role and no group. An operator may know
+ * that there is one. Somebody who did not confirm the address registers once more.
+ */
+async function assertNobody(sql: Sql, emailCanonical: string | null): Promise<void> {
+  if (emailCanonical === null) return
+  const account = await findAccountByEmail(sql, emailCanonical)
+  if (account && isVerified(account))
+    throw new AppError(
+      'account_exists',
+      409,
+      'There is already an account with this e-mail address. Give that account the role or the groups.',
+    )
 }
 
 type Row = Omit<Invitation, 'groupIds'> & { groupIds: string; tokenDigest: string }

@@ -59,6 +59,7 @@ function creating(needs: Services): Operation {
     answer: { status: 201, description: 'The invitation with its link.', schema: newInvitation },
     problems: {
       group_not_found: { status: 404, when: 'There is no group with this id.' },
+      account_exists: { status: 409, when: 'There is an account with this address.' },
       registration_closed: { status: 409, when: 'Nobody may register.' },
       email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
       invitation_needs_email: { status: 422, when: 'A role or a mail needs an address.' },

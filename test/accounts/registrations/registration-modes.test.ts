@@ -158,6 +158,20 @@ onEachDatabase('Who may register', (world) => {
     })
   })
 
+  it('is not for an account that is there: the operator hears it, and nothing is mailed', async () => {
+    const { add, mails } = world()
+    const needs = inMode('approval')
+    await add({ email: 'waits@example.org', verified: false })
+    await add({ email: 'here@example.org' })
+    const before = (await mails()).length
+    for (const email of ['here@example.org', ' HERE@Example.org'])
+      expect(await rejection(invite(needs, { email, mail: true }))).to.include({ code: 'account_exists' })
+    expect(await mails()).to.have.length(before)
+    expect(await listInvitations(world().db)).to.eql([])
+    await invite(needs, { email: 'waits@example.org' })
+    await invite(needs)
+  })
+
   describe('with approval', () => {
     const wait = async (needs: Needs) => {
       await registering(needs)
