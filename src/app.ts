@@ -21,6 +21,7 @@ import { createOverload } from './process/floods.ts'
 import { ownHost } from './http/request/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
 import { countLimits, requestMetrics } from './http/request-metrics.ts'
+import { requestTracing } from './http/request-tracing.ts'
 import type { Render, Templates } from './http/render.ts'
 import { requestLanguage } from './http/request/request-language.ts'
 import type { LanguageRules } from './http/request/request-language.ts'
@@ -65,6 +66,7 @@ export function createApp(parts: Parts): App {
   const opened: Opened = {}
   koa.use(requestMetrics(parts.metrics, patternOf)).use(accessLog({ log }))
   koa.use(clientAddress(config.trustedProxies))
+  koa.use(requestTracing(parts.tracing, patternOf))
   koa.use(requestId())
   koa.use(errorHandler(failures))
   koa.use(securityHeaders(config.secure, isPopupPath))

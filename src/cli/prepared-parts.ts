@@ -40,8 +40,12 @@ async function ensureSchema({ db, config, log }: Parts): Promise<void> {
   if (applied.length > 0) log.info({ applied }, 'schema.migrated')
 }
 
-// Standard output is for the answer. Without a log folder nothing is logged. Nobody reads the metrics of a command.
+// Standard output is for the answer. Without a log folder nothing is logged. Nobody reads the metrics and traces of a command.
 function quiet(given: Config): Config {
-  const config = { ...given, metrics: { ...given.metrics, metricsPort: undefined } }
+  const config = {
+    ...given,
+    metrics: { ...given.metrics, metricsPort: undefined },
+    traces: { ...given.traces, url: undefined },
+  }
   return config.log.dir ? config : { ...config, log: { ...config.log, level: 'silent' } }
 }

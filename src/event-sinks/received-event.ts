@@ -19,6 +19,11 @@ export function readEvent(message: OutboxMessage): ReceivedEvent {
   return parsed.data
 }
 
+/** The header that passes the trace on (W3C Trace Context): none where traces are off. */
+export function traceHeader({ traceparent }: OutboxMessage): { traceparent?: string } {
+  return traceparent === undefined ? {} : { traceparent }
+}
+
 /** A broker that is away is asked every few seconds. A message that it refuses waits longer. */
 export const BROKER_RETRY: BatchSink['retry'] = {
   baseMs: SECOND_MS,

@@ -28,10 +28,11 @@ export function accessLog({ log }: { log: Logger }): Middleware {
 }
 
 function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {
-  const { requestId, errorId, clientIp, interactionId } = requestState(ctx)
+  const { requestId, traceId, errorId, clientIp, interactionId } = requestState(ctx)
   const finished = ctx.res.writableFinished
   return {
     requestId,
+    traceId,
     method: ctx.method,
     route: matchedRoute(ctx) ?? path,
     status: ctx.res.statusCode,

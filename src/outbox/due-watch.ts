@@ -5,8 +5,8 @@
 import { MINUTE_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
-import { createPoller } from './poller.ts'
-import type { Poller } from './poller.ts'
+import { createPoller } from '../platform/poller.ts'
+import type { Poller } from '../platform/poller.ts'
 
 /** How often a lane looks by itself, which the watch makes unneeded. */
 export const UNWATCHED_MS = MINUTE_MS

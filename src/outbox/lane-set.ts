@@ -5,8 +5,8 @@ import { UNWATCHED_MS } from './due-watch.ts'
 import type { DueWatch } from './due-watch.ts'
 import { createLane } from './lane.ts'
 import type { DeliveryServices, Lane } from './lane.ts'
-import { createPoller } from './poller.ts'
-import type { Poller } from './poller.ts'
+import { createPoller } from '../platform/poller.ts'
+import type { Poller } from '../platform/poller.ts'
 
 /** The sinks that there are now, by topic. The same topic answers a sink of the same `version` while nothing changed. */
 export type SinkSource = () => Promise<Readonly<Record<string, { version: string; open: () => BatchSink }>>>

@@ -10,7 +10,7 @@ import type { Logger } from '../platform/logging/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { Db } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../platform/backoff.ts'
 import type { BatchOutcome, BatchSink } from './batch-sink.ts'
 import { holdLane, readLane, recordLane, releaseLane, renewLane } from './held-lane.ts'
 import type { LaneState } from './held-lane.ts'
@@ -18,6 +18,9 @@ import { beginAttempt, hasDue, nextBatch, settleBatch, withdrawAttempt } from '.
 import type { LaneMessage } from './lane-queue.ts'
 import { countDeliveries } from './metrics/queue-metrics.ts'
 import { openMessage } from './opened-message.ts'
+import { NO_TRACING } from '../platform/tracing/tracing.ts'
+import type { Tracing } from '../platform/tracing/tracing.ts'
+import { tracedBatch } from './traced-deliveries.ts'
 import type { SealedMessage } from './opened-message.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
 import type { OutboxMessage } from './sink.ts'
@@ -31,7 +34,14 @@ const FEWEST_ATTEMPTS = 3
 const MOST_INTERRUPTIONS = 5
 
 /** What a worker delivers with. */
-export type DeliveryServices = { db: Db; clock: Clock; log: Logger; sealer: Sealer; metrics?: Metrics }
+export type DeliveryServices = {
+  db: Db
+  clock: Clock
+  log: Logger
+  sealer: Sealer
+  metrics?: Metrics
+  tracing?: Tracing
+}
 type Batch = { taken: number; more: boolean }
 
 export type Lane = {
@@ -72,7 +82,7 @@ export function createLane(
 }
 
 async function deliverNext(
-  { db, clock, log, sealer, metrics }: DeliveryServices,
+  { db, clock, log, sealer, metrics, tracing = NO_TRACING }: DeliveryServices,
   topic: string,
   sink: BatchSink,
 ): Promise<Batch> {
@@ -84,7 +94,7 @@ async function deliverNext(
   const state = { topic, failures: before?.failures ?? 0, pausedUntilMs: 0, lastError: null }
   await beginAttempt(db, batch)
   try {
-    const outcome = await delivered(batch, sink, sealer)
+    const outcome = await tracedBatch(tracing, batch, () => delivered(batch, sink, sealer))
     const reason = await settle(
       { db, clock, log, ...(metrics && { metrics }) },
       { topic, batch, outcome, sink },

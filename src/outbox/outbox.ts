@@ -12,6 +12,8 @@ import { mailRequestSchema, OF_A_JOURNEY } from './mail-request.ts'
 import type { MailRequest } from './mail-request.ts'
 import { languageOf } from '../words/reader-language.ts'
 import { readersApp, readersLanguage } from '../words/reader.ts'
+import { NO_TRACING } from '../platform/tracing/tracing.ts'
+import type { Tracing } from '../platform/tracing/tracing.ts'
 import { timeOrderedIds } from '../platform/time-ordered-id.ts'
 
 export const MAIL_TOPIC = 'mail'
@@ -40,7 +42,7 @@ export type Outbox = {
 
 /** `onCommitted` is called once a message is committed. It wakes a relay in the same process, which then need not poll. */
 export function createOutbox(
-  { sealer, clock }: { sealer: Sealer; clock: Clock },
+  { sealer, clock, tracing = NO_TRACING }: { sealer: Sealer; clock: Clock; tracing?: Tracing },
   onCommitted?: () => void,
 ): Outbox {
   const nextId = timeOrderedIds(clock)
@@ -55,6 +57,7 @@ export function createOutbox(
       payload: sealer.seal(JSON.stringify(payload), sealContext(id, topic)),
       nextAttemptAtMs: now,
       createdAtMs: now,
+      traceparent: tracing.traceparent() ?? null,
     })
     if (onCommitted) afterCommit(sql, onCommitted)
     return id

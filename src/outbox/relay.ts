@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { within } from '../platform/deadline.ts'
 import { acknowledge, bury, claimDue, postpone } from './lease.ts'
 import type { Claimed } from './lease.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../platform/backoff.ts'
 import { isBatchSink } from './batch-sink.ts'
 import type { AnySink, BatchSink } from './batch-sink.ts'
 import { createDueWatch, UNWATCHED_MS } from './due-watch.ts'
@@ -16,7 +16,9 @@ import type { DeliveryServices } from './lane.ts'
 import type { SinkSource } from './lane-set.ts'
 import { countDeliveries } from './metrics/queue-metrics.ts'
 import { openMessage } from './opened-message.ts'
-import { createPoller } from './poller.ts'
+import { NO_TRACING } from '../platform/tracing/tracing.ts'
+import { tracedDelivery } from './traced-deliveries.ts'
+import { createPoller } from '../platform/poller.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
 import type { Sink } from './sink.ts'
 import { purgeDelivered } from './dead-letters.ts'
@@ -74,13 +76,14 @@ export function createRelay({
   log,
   sealer,
   metrics,
+  tracing = NO_TRACING,
   sinks,
   sources = [],
   ...given
 }: DeliveryServices & RelayTerms): Relay {
   const settings = { ...DEFAULTS, ...given }
   const { pollMs, laneLeaseMs } = settings
-  const services = { db, clock, log, sealer, ...(metrics && { metrics }) }
+  const services = { db, clock, log, sealer, tracing, ...(metrics && { metrics }) }
   const runLane = laneRunner(services, settings)
   const lanes = Object.entries(sinks).flatMap(([topic, sink]) =>
     isBatchSink(sink) ? [] : [{ topic, run: () => runLane(topic, sink) }],
@@ -121,14 +124,17 @@ function batchSinks(sinks: Readonly<Record<string, AnySink>>): Record<string, Ba
 
 type Batch = { taken: number; more: boolean }
 
-function laneRunner({ db, clock, log, sealer, metrics }: DeliveryServices, settings: RelaySettings) {
+function laneRunner(services: DeliveryServices, settings: RelaySettings) {
+  const { db, clock, log, sealer, metrics, tracing = NO_TRACING } = services
   const count = countDeliveries(metrics)
   const { batchSize, leaseMs, maxAttempts, retryBaseMs, retryCapMs } = settings
 
   return async function runLane(topic: string, sink: Sink): Promise<Batch> {
-    const terms = { topic, now: clock(), leaseMs, limit: batchSize, ordered: sink.ordered }
-    const { claimed, more } = await claimDue(db, terms)
-    const settled = await Promise.allSettled(claimed.map((message) => settle(message, sink)))
+    const { ordered } = sink
+    const { claimed, more } = await claimDue(db, { topic, now: clock(), leaseMs, limit: batchSize, ordered })
+    const settled = await Promise.allSettled(
+      claimed.map((message) => tracedDelivery(tracing, message, () => settle(message, sink))),
+    )
     for (const outcome of settled) {
       // The lease remains, so the message is retried after the lease expires.
       if (outcome.status === 'rejected')
@@ -137,26 +143,27 @@ function laneRunner({ db, clock, log, sealer, metrics }: DeliveryServices, setti
     return { taken: claimed.length, more }
   }
 
-  async function settle(message: Claimed, sink: Sink): Promise<void> {
+  async function settle(message: Claimed, sink: Sink): Promise<DeliveryFailure | undefined> {
     const { id, topic, attempts } = message
     const failure = await attempt(message, sink, { sealer, ...settings })
     if (!failure) {
       await acknowledge(db, id, clock())
       count(topic, 'delivered')
       log.info({ id, topic, attempts }, 'outbox.delivered')
-      return
+      return undefined
     }
     const { reason } = failure
     if (failure.permanent || attempts >= maxAttempts) {
       await bury(db, message, { now: clock(), reason })
       count(topic, 'dead')
       log.error({ id, topic, attempts, reason }, 'outbox.dead_lettered')
-      return
+      return failure
     }
     const nextAttemptAtMs = clock() + backoffMs(attempts, { baseMs: retryBaseMs, capMs: retryCapMs })
     await postpone(db, message, { nextAttemptAtMs, reason })
     count(topic, 'postponed')
     log.warn({ id, topic, attempts, reason, nextAttemptAtMs }, 'outbox.delivery_failed')
+    return failure
   }
 }
 

@@ -9,6 +9,8 @@ export type OutboxMessage = {
   /** 1 on the first attempt. */
   attempt: number
   createdAtMs: number
+  /** W3C Trace Context of the request that recorded it, where traces are on: to be passed on. */
+  traceparent?: string | undefined
 }
 
 export type Sink = {

@@ -19,7 +19,7 @@ import { isLoopback } from '../settings/kinds/setting-kinds.ts'
 import { isLoopbackHost } from '../platform/network/ip-address.ts'
 import { loadCatalogue } from '../words/catalogue.ts'
 import { LINKED_AT_ONCE, linkSome } from '../audit/chain/link.ts'
-import { createPoller } from '../outbox/poller.ts'
+import { createPoller } from '../platform/poller.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createKeptProvider } from './worker-provider.ts'
 

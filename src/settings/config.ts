@@ -12,6 +12,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { mailboxProblems } from './mail/mailbox-settings.ts'
 import { mailSettings } from './mail-config.ts'
 import { metricsConfig } from './metrics/metrics-settings.ts'
+import { traceConfig } from './tracing/trace-settings.ts'
 import { isLoopback } from './kinds/setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { accountLife } from './account-life-settings.ts'
@@ -213,6 +214,7 @@ function reportsOf(given: Settings) {
   return {
     events: { registrationMessageAt: given.registration_message_at },
     metrics: metricsConfig(given),
+    traces: traceConfig(given),
   }
 }
 

@@ -17,6 +17,7 @@ import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limits/limit-settings.ts'
 import { mailboxSettings } from './mail/mailbox-settings.ts'
 import { metricsSettings } from './metrics/metrics-settings.ts'
+import { traceSettings } from './tracing/trace-settings.ts'
 import { passkeySettings } from './passkey-settings.ts'
 import {
   ALGORITHMS,
@@ -262,6 +263,7 @@ export const settings = {
   ...eventSettings,
   ...receiverSettings,
   ...metricsSettings,
+  ...traceSettings,
 } satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settings

@@ -44,7 +44,7 @@ export function memoryLog(): { log: Logger; lines: () => Record<string, unknown>
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-  return { log: createLogger('debug', 'test', destination), lines, text }
+  return { log: createLogger('debug', 'test', { destination }), lines, text }
 }
 
 /** Writes raw bytes and gives everything that came back until the server ended the connection. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { up } from '../../migrations/0003_outbox.ts'
 import { up as addInterruptions } from '../../migrations/0029_interrupted_attempts.ts'
+import { up as addTraces } from '../../migrations/0064_outbox_traces.ts'
 import type { OutboxMessage, Sink } from '../../src/outbox/sink.ts'
 import { openDatabase } from '../../src/platform/sql/database.ts'
 import type { DatabaseSettings, Db } from '../../src/platform/sql/database.ts'
@@ -35,6 +36,7 @@ async function opened(settings: DatabaseSettings, remove: () => Promise<void>): 
   const db = openDatabase(settings)
   await up(db)
   await addInterruptions(db)
+  await addTraces(db)
   const close = async () => {
     await db.destroy()
     await remove()
@@ -65,7 +67,7 @@ export function recordingLog() {
       done()
     },
   })
-  return { log: createLogger('debug', 'test', destination), lines }
+  return { log: createLogger('debug', 'test', { destination }), lines }
 }
 
 /** A sink that remembers what it was given; `behave` may throw. */

@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path'
  */
 export const FLOORS = [
   ['platform', 'platform/network', 'words'],
-  ['platform/logging', 'platform/metrics'],
+  ['platform/logging', 'platform/metrics', 'platform/tracing'],
   ['platform/redis', 'platform/sql'],
   ['platform/versioned-cache'],
   ['account-cache', 'http/request', 'outbox/mail', 'outbox/metrics'],
@@ -20,6 +20,7 @@ export const FLOORS = [
     'settings/limits',
     'settings/mail',
     'settings/metrics',
+    'settings/tracing',
     'settings/places',
     'settings/registration',
   ],

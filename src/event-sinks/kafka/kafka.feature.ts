@@ -4,7 +4,7 @@ import { EVENT_TOPICS, REGISTRATION_TOPICS } from '../../events/lanes.ts'
 import type { EventLane } from '../../events/lanes.ts'
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
-import { EVENT_CONTENT_TYPE, readEvent } from '../received-event.ts'
+import { EVENT_CONTENT_TYPE, readEvent, traceHeader } from '../received-event.ts'
 import { createKafkaSink } from './kafka-sink.ts'
 import type { KafkaConnection } from './kafka-sink.ts'
 
@@ -42,7 +42,7 @@ export function createKafkaEvents(connection: KafkaConnection, topic: string, se
       return {
         key: event.subject,
         value: JSON.stringify(event),
-        headers: { 'content-type': EVENT_CONTENT_TYPE },
+        headers: { 'content-type': EVENT_CONTENT_TYPE, ...traceHeader(message) },
       }
     },
   })

@@ -6,7 +6,7 @@ import { EVENT_TOPICS, REGISTRATION_TOPICS } from '../../events/lanes.ts'
 import type { EventLane } from '../../events/lanes.ts'
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
-import { EVENT_CONTENT_TYPE, readEvent } from '../received-event.ts'
+import { EVENT_CONTENT_TYPE, readEvent, traceHeader } from '../received-event.ts'
 import { createRabbitmqSink } from './rabbitmq-sink.ts'
 import type { Publication, RabbitmqTimeouts } from './rabbitmq-sink.ts'
 
@@ -66,6 +66,7 @@ function eventPublication(message: OutboxMessage): Publication {
       messageId: event.id,
       type: event.type,
       contentType: EVENT_CONTENT_TYPE,
+      headers: traceHeader(message),
       timestamp: Math.floor(Date.parse(event.time) / SECOND_MS),
     },
   }

@@ -9,7 +9,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { RefusedAddress } from '../../platform/network/guarded-fetch.ts'
 import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
-import { EVENT_CONTENT_TYPE, readEvent } from '../received-event.ts'
+import { EVENT_CONTENT_TYPE, readEvent, traceHeader } from '../received-event.ts'
 import { signatureHeaders } from './signature.ts'
 
 type WebhookNeeds = {
@@ -109,7 +109,12 @@ async function post(needs: WebhookNeeds, message: OutboxMessage, secrets: readon
   const event = readEvent(message)
   const body = JSON.stringify(event)
   const signed = signatureHeaders({ id: event.id, atSeconds: Math.floor(clock() / SECOND_MS), body }, secrets)
-  const headers = { ...signed, 'content-type': EVENT_CONTENT_TYPE, 'user-agent': 'account-server' }
+  const headers = {
+    ...signed,
+    'content-type': EVENT_CONTENT_TYPE,
+    'user-agent': 'account-server',
+    ...traceHeader(message),
+  }
   const { status } = await fetch(url, { method: 'POST', headers, body, statusOnly: true }).catch(
     (error: unknown) => {
       if (error instanceof RefusedAddress) throw new DeliveryFailure('address_refused', { cause: error })

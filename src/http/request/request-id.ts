@@ -8,12 +8,15 @@ import { requestState } from './request-state.ts'
 const ACCEPTABLE =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/i
 
-/** Keeps `X-Request-Id` when a trusted proxy sent it, else makes one; answers with it. Comes after `clientAddress`. */
+/**
+ * Keeps `X-Request-Id` when a trusted proxy sent it. Else it is the id of the trace, or a new one. Answers with it. Comes after
+ * `clientAddress` and `requestTracing`.
+ */
 export function requestId(): Middleware {
   return (ctx, next) => {
     const state = requestState(ctx)
     const given = state.viaTrustedProxy ? ctx.get('X-Request-Id') : ''
-    state.requestId = ACCEPTABLE.test(given) ? given : randomUUID()
+    state.requestId = ACCEPTABLE.test(given) ? given : (state.traceId ?? randomUUID())
     ctx.set('X-Request-Id', state.requestId)
     return fromRequest({ requestId: state.requestId, ip: state.clientIp }, next)
   }

@@ -7,6 +7,8 @@ export type AnyContext = BaseContext & DefaultContext & { req: IncomingMessage; 
 
 export type RequestState = {
   requestId?: string
+  /** Where traces are on: 32 hexadecimal digits. */
+  traceId?: string
   /** The id shown to the person and written to the log when the request failed. */
   errorId?: string
   /** What a client of FAPI calls this request in its own log. */

@@ -17,7 +17,14 @@ const REDACTED = [
   'link',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
-export function createLogger(level: string, name: string, destination?: DestinationStream): Logger {
+export type LogTerms = {
+  /** Standard output unless given. */
+  destination?: DestinationStream
+  /** What is added to each line. */
+  mixin?: () => object
+}
+
+export function createLogger(level: string, name: string, { destination, mixin }: LogTerms = {}): Logger {
   const options = {
     level,
     base: { name, pid: process.pid },
@@ -26,6 +33,7 @@ export function createLogger(level: string, name: string, destination?: Destinat
     // pino's own serializer would print values that databases repeat in their messages.
     serializers: { err: (value: unknown) => (value instanceof Error ? loggableError(value) : value) },
     redact: { paths: REDACTED, censor: '[redacted]' },
+    ...(mixin && { mixin }),
   }
   return destination ? pino(options, destination) : pino(options)
 }

@@ -29,15 +29,12 @@ import type { Clock } from '../../platform/clock.ts'
 import { withStatementLog } from '../../platform/sql/statement-log.ts'
 import { openDatabase } from '../../platform/sql/database.ts'
 import type { Db } from '../../platform/sql/database.ts'
-import { keepDataPrivate } from './data-folder.ts'
-import { createLogFile } from '../../platform/logging/log-file.ts'
-import { createLogger } from '../../platform/logging/log.ts'
-import type { Logger } from '../../platform/logging/log.ts'
 import { openRedis } from '../../platform/redis/redis.ts'
 import type { RedisClient } from '../../platform/redis/redis.ts'
-import { NO_METRICS } from '../../platform/metrics/metrics.ts'
-import type { Metrics } from '../../platform/metrics/metrics.ts'
-import type { Prometheus } from '../../platform/metrics/prometheus.ts'
+import type { Tracing } from '../../platform/tracing/tracing.ts'
+import { traceStatements } from '../../platform/sql/traced-statements.ts'
+import { tracedEntries } from '../../platform/versioned-cache/traced-entries.ts'
+import { tracedHasher } from '../../passwords/traced-hashing.ts'
 import { measureStatements } from '../../platform/sql/measured-statements.ts'
 import { measuredStore } from '../../grant-store/measured-store.ts'
 import { measureHashing } from '../../passwords/hash-metrics.ts'
@@ -48,6 +45,7 @@ import { createMemoryEntries } from '../../platform/versioned-cache/memory-entri
 import { createRedisEntries } from '../../platform/versioned-cache/redis-entries.ts'
 import type { Codec } from '../../platform/versioned-cache/redis-entries.ts'
 import type { Services } from '../../services.ts'
+import { openWatching } from './watching.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
 
@@ -56,17 +54,15 @@ export type Parts = Awaited<ReturnType<typeof createParts>>
  * as well, or in place of standard output.
  */
 export async function createParts(config: Config, clock: Clock = systemClock, terminal?: DestinationStream) {
-  const tightened = config.mode === 'embedded' ? keepDataPrivate(config) : []
-  const log = openLog(config, clock, terminal)
-  if (tightened.length > 0) log.warn({ tightened }, 'files.tightened')
-  const { prometheus, metrics } = await openMetrics(config)
-  const db = openMeasured({ config, log, metrics })
+  const watching = await openWatching(config, clock, terminal)
+  const { log, metrics, tracing } = watching
+  const db = openMeasured({ config, log, metrics, tracing })
   const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
   const waiting: (() => void)[] = []
-  const outbox = createOutbox({ sealer, clock }, () => waiting.forEach((heard) => heard()))
+  const outbox = createOutbox({ sealer, clock, tracing }, () => waiting.forEach((heard) => heard()))
   const endings: Ending[] = []
-  const store = withEndings(measuredStore(kept, redis ? 'redis' : 'sql', metrics), endings)
+  const store = withEndings(measuredStore(kept, redis ? 'redis' : 'sql', { metrics, tracing }), endings)
   const feed = createChangeFeed({ db, log, clock })
   const services = {
     config,
@@ -77,28 +73,29 @@ export async function createParts(config: Config, clock: Clock = systemClock, te
     store,
     sealer,
     outbox,
-    ...openTools({ config, clock, log, metrics }),
+    ...openTools({ config, clock, log, metrics, tracing }),
     blocked: createBlockedAttempts(),
     feed,
-    ...openCaches({ config, db, log, feed, metrics }, redis),
+    ...openCaches({ config, db, log, feed, metrics, tracing }, redis),
     ...createAccessEndings({ store, clock }, outbox),
   }
   const features = openFeatures(services, endings)
   return {
     ...services,
+    ...watching,
     features,
     redis,
-    /** There where metrics are on. */
-    prometheus,
     /** Repeats to Redis what was revoked and used up, in case it lost that. */
     catchUp,
     /** Calls back after each message that this process committed to the outbox. */
     onCommitted: (heard: () => void) => void waiting.push(heard),
     /** True after the signal to stop. */
     draining: false,
-    close: () => close({ feed, redis, db }),
+    close: () => close({ feed, redis, db, tracing }),
   }
 }
+
+type Traced<Name extends keyof Services> = Pick<Services, Name> & { tracing: Tracing }
 
 /** What the features add to the endings. From here on, events are recorded for their lanes. */
 function openFeatures(services: Services, endings: Ending[]): readonly Feature[] {
@@ -111,9 +108,10 @@ function openFeatures(services: Services, endings: Ending[]): readonly Feature[]
   return features
 }
 
-function openMeasured({ config, log, metrics }: Pick<Services, 'config' | 'log' | 'metrics'>): Db {
+function openMeasured({ config, log, metrics, tracing }: Traced<'config' | 'log' | 'metrics'>): Db {
   const db = withStatementLog(openDatabase(config.database), log)
   measureStatements(db, metrics)
+  traceStatements(db, tracing)
   countSignInsOf(db, metrics)
   return db
 }
@@ -122,15 +120,17 @@ async function close({
   feed,
   redis,
   db,
-}: Pick<Services, 'feed' | 'db'> & { redis: RedisClient | undefined }) {
+  tracing,
+}: Traced<'feed' | 'db'> & { redis: RedisClient | undefined }) {
   await feed.stop()
   redis?.disconnect()
   await db.destroy()
+  await tracing.close()
 }
 
-function openTools({ config, clock, log, metrics }: Pick<Services, 'config' | 'clock' | 'log' | 'metrics'>) {
+function openTools({ config, clock, log, metrics, tracing }: Traced<'config' | 'clock' | 'log' | 'metrics'>) {
   const onUnreadable = (err: unknown) => log.warn({ err }, 'places.unreadable')
-  const hasher = openHasher(config)
+  const hasher = tracedHasher(openHasher(config), tracing)
   measureHashing(hasher, metrics)
   return { hasher, places: createPlaces(config.places, { clock, onUnreadable }) }
 }
@@ -161,37 +161,14 @@ function openGrantStore({ config, db, clock, log }: Pick<Services, 'config' | 'd
 
 /** In Redis with the grant store. A key of its own seals accounts there, because they are personal data. */
 function openCaches(
-  { config, ...services }: Pick<Services, 'config' | 'db' | 'log' | 'feed' | 'metrics'>,
+  { config, ...services }: Traced<'config' | 'db' | 'log' | 'feed' | 'metrics'>,
   redis: RedisClient | undefined,
 ): Pick<Services, 'accountCache' | 'tokenStatuses'> {
   const accounts = sealedAccounts(createSealer(config.keys.accountCache))
   const entries = <Value extends object | true>(codec: Codec<Value>) =>
-    redis ? createRedisEntries(redis, codec) : createMemoryEntries<Value>()
+    redis ? tracedEntries(createRedisEntries(redis, codec), services.tracing) : createMemoryEntries<Value>()
   return {
     accountCache: createAccountCache({ ...services, entries: entries(accounts) }),
     tokenStatuses: createTokenStatuses({ ...services, entries: entries(PLAIN_STATUSES) }),
-  }
-}
-
-/** Loaded only where it is on: prom-client costs memory. */
-async function openMetrics({ metrics }: Config): Promise<{ prometheus?: Prometheus; metrics: Metrics }> {
-  if (metrics.metricsPort === undefined) return { metrics: NO_METRICS }
-  const { createPrometheus } = await import('../../platform/metrics/prometheus.ts')
-  const prometheus = createPrometheus()
-  return { prometheus, metrics: prometheus }
-}
-
-function openLog({ log }: Config, clock: Clock, terminal: DestinationStream | undefined): Logger {
-  const { dir } = log
-  const file = dir ? createLogFile({ ...log, dir, clock }) : undefined
-  return createLogger(log.level, log.prefix, file && terminal ? both(file, terminal) : (file ?? terminal))
-}
-
-function both(one: DestinationStream, other: DestinationStream): DestinationStream {
-  return {
-    write(line) {
-      one.write(line)
-      other.write(line)
-    },
   }
 }
