@@ -15,6 +15,7 @@ import { upstreamsApi } from './api/upstreams/upstreams.feature.ts'
 import { keysApi } from './api/keys/keys-api.feature.ts'
 import { mailsApi } from './api/mails/mails-api.feature.ts'
 import { receiversApi } from './api/receivers/receivers-api.feature.ts'
+import { statisticsApi } from './api/statistics/statistics-api.feature.ts'
 import { settingsApi } from './api/settings/settings-api.feature.ts'
 import { invitationsApi } from './api/invitations/invitations.feature.ts'
 import { registrationApi } from './api/registration/registration-api.feature.ts'
@@ -83,6 +84,7 @@ export const FEATURES: readonly BuildFeature[] = [
   mailsApi,
   receiversApi,
   settingsApi,
+  statisticsApi,
   webhooks,
   redisStreams,
   rabbitmq,

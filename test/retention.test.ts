@@ -108,7 +108,7 @@ const OTHER_TABLES = {
     'upstreams',
   ],
   // Of each day a few anchors at most.
-  bounded: ['audit_anchors', 'audit_chains', 'changes', 'mailbox_messages', 'outbox_lanes'],
+  bounded: ['audit_anchors', 'audit_chains', 'changes', 'mailbox_messages', 'outbox_lanes', 'statistics'],
 }
 
 for (const { name, open } of [

@@ -129,3 +129,7 @@ admin-field-since-hint = Empty for what was given up. A time may be seven days b
 admin-field-topic = Topic
 admin-field-url = Address
 admin-field-waiting = Waiting
+admin-field-mails-waiting = Mails that wait
+admin-field-mails-given-up = Mails given up
+admin-field-messages-waiting = Messages that wait, mails too
+admin-field-messages-given-up = Messages given up, mails too

@@ -129,3 +129,7 @@ admin-field-since-hint = Пусто: только недоставленное. 
 admin-field-topic = Тема
 admin-field-url = Адрес
 admin-field-waiting = Ждёт
+admin-field-mails-waiting = Письма в очереди
+admin-field-mails-given-up = Недоставленные письма
+admin-field-messages-waiting = Сообщения в очереди, включая письма
+admin-field-messages-given-up = Недоставленные сообщения, включая письма

@@ -129,3 +129,7 @@ admin-field-since-hint = 留空则只发送已放弃的事件。最早可到七�
 admin-field-topic = 主题
 admin-field-url = 地址
 admin-field-waiting = 等待中
+admin-field-mails-waiting = 等待中的邮件
+admin-field-mails-given-up = 已放弃的邮件
+admin-field-messages-waiting = 等待中的消息（含邮件）
+admin-field-messages-given-up = 已放弃的消息（含邮件）

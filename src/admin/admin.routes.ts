@@ -7,7 +7,8 @@ import { showAct, submitAct } from './act-page.ts'
 import { finishSignIn } from './console-session.ts'
 import { atDesk } from './desk.ts'
 import type { DeskServices } from './desk.ts'
-import { showList, showOne, showStart } from './reading-pages.ts'
+import { showList, showOne } from './reading-pages.ts'
+import { showStart } from './start-page.ts'
 
 export function adminRoutes(services: DeskServices): Router {
   const router = new Router()

@@ -15,10 +15,6 @@ import { factsOf } from './shown.ts'
 const PAGE_SIZE = '50'
 const SHOWN_OF_PART = '10'
 
-export async function showStart({ show }: Desk): Promise<void> {
-  show('start', {})
-}
-
 export function nothingHere(): AppError {
   return new AppError('not_found', 404, 'There is nothing at this address.')
 }

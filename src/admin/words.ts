@@ -2,7 +2,8 @@
 
 /** `op`: the heading. `do`: the button. `about`: what happens. `done`: the notice afterwards.
  * `part`: the heading of what else there is. `page`: a page about it. `kind`: a kind of app. `empty`: a list without a row.
- * `value`: of a field, such as `state.waiting`. `search`: what the search of a section takes. */
+ * `value`: of a field, such as `state.waiting`. `search`: what the search of a section takes.
+ * `chart`, `series`: of statistics, such as `token.ciba`. */
 export type Kind =
   | 'op'
   | 'do'
@@ -17,6 +18,8 @@ export type Kind =
   | 'tag'
   | 'value'
   | 'search'
+  | 'chart'
+  | 'series'
 
 /** `createAccount` is `admin-op-create-account`, and `upstream.label` is `admin-field-upstream-label`. */
 export function word(kind: Kind, name: string): string {

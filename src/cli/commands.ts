@@ -25,6 +25,7 @@ import { outbox } from './outbox/outbox-commands.ts'
 import { receiver } from './receivers/receiver-commands.ts'
 import { invite, registration } from './registrations/registration-commands.ts'
 import { resource } from './resources/resource-commands.ts'
+import { statistics } from './statistics/statistics-commands.ts'
 import { upstream } from './upstreams/upstream-commands.ts'
 import { seedNoun } from './seed-commands.ts'
 
@@ -51,4 +52,5 @@ export const NOUNS: readonly Noun<Parts>[] = [
   outbox,
   receiver,
   webhook,
+  statistics,
 ]

@@ -36,6 +36,7 @@ export const API_SCOPES = {
   'mails:manage': 'Send mails again, and delete those that wait',
   'events:read': 'Read what waits for the receivers of events, and list webhooks',
   'events:manage': 'Send events again, and add, change and delete webhooks',
+  'statistics:read': 'Read how often people register and sign in, and what waits',
   'settings:read': 'Read the settings in effect, with secrets masked',
 } as const
 

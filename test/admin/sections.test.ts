@@ -9,6 +9,7 @@ import { sqliteStage } from '../provider/stage.ts'
 
 /** What has no page of its own, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
+  getStatistics: 'The start page shows them.',
   checkAccount: 'It is for programs that know an address. The pages search.',
   getAccountPicture: 'The page of an account says whether there is one, and removes it.',
 }

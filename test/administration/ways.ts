@@ -140,6 +140,7 @@ export const ROWS: readonly Row[] = [
   cliOnly('outbox list-dead', DELIVERY),
   cliOnly('outbox show', DELIVERY),
   cliOnly('outbox replay', DELIVERY),
+  both('getStatistics', 'statistics', 'The command has one noun and no verb.'),
   both('listReceivers', 'receiver list'),
   both('getReceiver', 'receiver show'),
   both('resumeReceiver', 'receiver resume'),

@@ -43,6 +43,7 @@ export function operatorRequests(
   }
   return {
     good: {
+      getStatistics: at('/statistics'),
       listKeys: at('/keys'),
       rotateKeys: at('/keys/rotate', { alg: 'ES256' }),
       listSettings: at('/settings'),

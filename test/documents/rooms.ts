@@ -181,6 +181,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The trail of security events.',
     leaves: 'When an event happens: the subjects.',
   },
+  statistics: {
+    storey: 'subjects',
+    short: 'counts over time',
+    owns: 'What happened how often, which survives restarts and adds up over processes.',
+    leaves: 'Where it is counted: each subject. Metrics for a scraper: `platform`.',
+  },
   deliveries: {
     storey: 'subjects',
     short: 'mails, receivers',

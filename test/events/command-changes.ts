@@ -272,6 +272,7 @@ export const COMMAND_CHANGES: Changes = {
   'webhook list': READS,
   'webhook show': READS,
   'webhook update': RECEIVER,
+  statistics: READS,
   'receiver list': READS,
   'receiver show': READS,
   'receiver resume': RECEIVER,

@@ -61,6 +61,7 @@ const STAYS = [
   'recorded_uses',
   'revocations',
   'status_entries',
+  'statistics',
   'status_lists',
   // The secrets are in browsers that know the former server.
   'trusted_browsers',

@@ -30,7 +30,7 @@ export const FLOORS = [
   ['audit'],
   ['services.ts'],
   ['audit/chain'],
-  ['consents', 'deliveries', 'keys'],
+  ['consents', 'deliveries', 'keys', 'statistics'],
   ['accounts'],
   [
     'accounts/challenges',
@@ -87,6 +87,7 @@ export const FLOORS = [
     'cli/outbox',
     'cli/receivers',
     'cli/registrations',
+    'cli/statistics',
     'cli/resources',
     'cli/upstreams',
   ],

@@ -1,6 +1,8 @@
 /** The pages of the administration, in each state that looks different. */
+import { chartOf, PICTURE, stepLabel } from '../../src/admin/charts.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
 import { word } from '../../src/admin/words.ts'
+import { STATISTICS } from '../../src/statistics/series.ts'
 import { given } from '../../src/words/message.ts'
 import { appPages } from './sample-app-pages.ts'
 import type { SamplePage } from './sample-pages.ts'
@@ -37,9 +39,32 @@ const act = {
 }
 const email = 'a.person.with.a.very.long.address@a-rather-long-department.example.com'
 
+const BARS = 96
+const times = { fromMs: atMs - (BARS - 1) * 900_000, stepMs: 900_000 }
+const wave = (name: string, most: number) => {
+  const counts = Array.from({ length: BARS }, (_, bar) => Math.round(most * (1 + Math.sin(bar / 9))))
+  return { name, counts, total: counts.reduce((sum, count) => sum + count, 0) }
+}
+const charts = {
+  period: 'day',
+  periods: ['hour', 'day', 'month'],
+  picture: PICTURE,
+  stepLabel,
+  stepMs: times.stepMs,
+  queues: ['mails_waiting', 'mails_given_up', 'messages_waiting', 'messages_given_up'].map((name) => ({
+    name,
+    count: 1200,
+    href: '/admin/mails',
+  })),
+  charts: Object.entries(STATISTICS).map(([name, series], at) =>
+    chartOf(name, at === 0 ? [] : series.map((one, index) => wave(one, 400 / (index + 1))), times),
+  ),
+}
+
 export const adminPages: SamplePage[] = [
   ...appPages,
-  { page: 'admin/start', state: 'sections', locals: { ...common, openSection: '' } },
+  { page: 'admin/start', state: 'sections', locals: { ...common, openSection: '', charts: [] } },
+  { page: 'admin/start', state: 'charts', locals: { ...common, openSection: '', ...charts } },
   {
     page: 'admin/list',
     state: 'two',

@@ -45,6 +45,8 @@ import { createMemoryEntries } from '../../platform/versioned-cache/memory-entri
 import { createRedisEntries } from '../../platform/versioned-cache/redis-entries.ts'
 import type { Codec } from '../../platform/versioned-cache/redis-entries.ts'
 import type { Services } from '../../services.ts'
+import { startStatistics } from '../../statistics/writer.ts'
+import type { StatisticsWriter } from '../../statistics/writer.ts'
 import { openWatching } from './watching.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
@@ -80,18 +82,20 @@ export async function createParts(config: Config, clock: Clock = systemClock, te
     ...createAccessEndings({ store, clock }, outbox),
   }
   const features = openFeatures(services, endings)
+  const statistics = startStatistics(services, watching.tally)
   return {
     ...services,
     ...watching,
     features,
     redis,
+    statistics,
     /** Repeats to Redis what was revoked and used up, in case it lost that. */
     catchUp,
     /** Calls back after each message that this process committed to the outbox. */
     onCommitted: (heard: () => void) => void waiting.push(heard),
     /** True after the signal to stop. */
     draining: false,
-    close: () => close({ feed, redis, db, tracing }),
+    close: () => close({ feed, redis, db, tracing, statistics }),
   }
 }
 
@@ -121,8 +125,10 @@ async function close({
   redis,
   db,
   tracing,
-}: Traced<'feed' | 'db'> & { redis: RedisClient | undefined }) {
+  statistics,
+}: Traced<'feed' | 'db'> & { redis: RedisClient | undefined; statistics: StatisticsWriter }) {
   await feed.stop()
+  await statistics.stop()
   redis?.disconnect()
   await db.destroy()
   await tracing.close()

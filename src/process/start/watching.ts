@@ -7,17 +7,24 @@ import type { Logger } from '../../platform/logging/log.ts'
 import { NO_METRICS } from '../../platform/metrics/metrics.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { Prometheus } from '../../platform/metrics/prometheus.ts'
+import { createTally } from '../../platform/metrics/tally.ts'
+import type { Tally } from '../../platform/metrics/tally.ts'
 import { NO_TRACING } from '../../platform/tracing/tracing.ts'
 import type { Tracing } from '../../platform/tracing/tracing.ts'
 import type { Config } from '../../settings/config.ts'
+import { TALLIED } from '../../statistics/series.ts'
 import { keepDataPrivate } from './data-folder.ts'
 import { serverVersion } from './start-arguments.ts'
 
-export type Watching = {
-  log: Logger
+type Measuring = {
   metrics: Metrics
+  /** What was counted for the statistics, also where metrics are off. */
+  tally: Tally
   /** There where metrics are on. */
   prometheus?: Prometheus
+}
+export type Watching = Measuring & {
+  log: Logger
   /** What a request caused, step by step, where traces are on. */
   tracing: Tracing
 }
@@ -50,11 +57,15 @@ async function openTracing({ traces, log: { prefix } }: Config, log: Logger): Pr
 }
 
 /** Loaded only where it is on: prom-client costs memory. */
-async function openMetrics({ metrics }: Config): Promise<{ prometheus?: Prometheus; metrics: Metrics }> {
-  if (metrics.metricsPort === undefined) return { metrics: NO_METRICS }
+async function openMetrics({ metrics: { metricsPort } }: Config): Promise<Measuring> {
+  if (metricsPort === undefined) return tallied(createTally(NO_METRICS, TALLIED))
   const { createPrometheus } = await import('../../platform/metrics/prometheus.ts')
   const prometheus = createPrometheus()
-  return { prometheus, metrics: prometheus }
+  return { prometheus, ...tallied(createTally(prometheus, TALLIED)) }
+}
+
+function tallied(tally: Tally) {
+  return { tally, metrics: tally.metrics }
 }
 
 /** The log names the trace of a line, and says when traces are lost. */
