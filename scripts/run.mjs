@@ -43,6 +43,7 @@ const TARGETS = {
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },
   image: { command: ['test/image/run.ts'] },
+  manifests: { command: ['test/deploy/manifests.ts'] },
   trace: { command: ['test/trace.ts'] },
   'upgrade-check': { command: ['scripts/upgrade-check.mjs'] },
   rows: { command: ['test/rows.ts'] },
