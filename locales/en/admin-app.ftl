@@ -34,3 +34,15 @@ admin-field-redirect-uris-hint = Where the browser returns after the sign-in, su
 admin-field-post-logout-redirect-uris-hint = Where people may return to after they signed out. May stay empty.
 admin-field-allowed-resources-hint = The identifiers of the APIs that the app calls, one in a line.
 admin-field-scope-hint = Separated by spaces.
+
+admin-preview-title = What would this app see?
+admin-preview-about = Nothing is issued, and nobody signs in.
+admin-preview-account = The email, the user name or the id of a person.
+admin-preview-scope = Empty for all that the app may ask for. Separated by spaces.
+admin-preview-do = Show
+admin-preview-may = The person may use this app
+admin-preview-may-not = The person may not use this app
+admin-preview-ignored = The app may not have these scopes: { $scopes }
+admin-preview-id-token = Claims of the ID token
+admin-preview-userinfo = Claims at userinfo
+admin-page-preview = What would this app see of a person?

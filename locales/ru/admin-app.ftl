@@ -34,3 +34,15 @@ admin-field-redirect-uris-hint = Куда браузер возвращаетс�
 admin-field-post-logout-redirect-uris-hint = Куда можно вернуться после выхода. Можно оставить пустым.
 admin-field-allowed-resources-hint = Идентификаторы API, к которым обращается приложение, по одному в строке.
 admin-field-scope-hint = Через пробел.
+
+admin-preview-title = Что увидит приложение?
+admin-preview-about = Ничего не выдаётся, и никто не входит.
+admin-preview-account = Адрес почты, имя пользователя или ID человека.
+admin-preview-scope = Пусто: всё, что приложение может запросить. Через пробел.
+admin-preview-do = Показать
+admin-preview-may = Этот человек может пользоваться приложением
+admin-preview-may-not = Этот человек не может пользоваться приложением
+admin-preview-ignored = Этих прав у приложения не может быть: { $scopes }
+admin-preview-id-token = Утверждения ID-токена
+admin-preview-userinfo = Утверждения userinfo
+admin-page-preview = Что приложение увидит о человеке?

@@ -34,3 +34,15 @@ admin-field-redirect-uris-hint = 登录后浏览器返回的地址，例如 http
 admin-field-post-logout-redirect-uris-hint = 退出登录后可以返回的地址。可以留空。
 admin-field-allowed-resources-hint = 应用要调用的 API 的标识符，每行一个。
 admin-field-scope-hint = 用空格分隔。
+
+admin-preview-title = 此应用会看到什么？
+admin-preview-about = 不会签发任何令牌，也没有人登录。
+admin-preview-account = 用户的邮箱、用户名或 ID。
+admin-preview-scope = 留空表示应用可以请求的全部范围。用空格分隔。
+admin-preview-do = 显示
+admin-preview-may = 此用户可以使用这个应用
+admin-preview-may-not = 此用户不能使用这个应用
+admin-preview-ignored = 应用不能获得这些范围：{ $scopes }
+admin-preview-id-token = ID 令牌中的声明
+admin-preview-userinfo = userinfo 中的声明
+admin-page-preview = 此应用会看到用户的哪些信息？

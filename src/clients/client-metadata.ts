@@ -94,7 +94,7 @@ export function complete(input: z.output<typeof clientInput>) {
 }
 
 /** True for grants that begin with a person's yes. */
-function asksPeople(grantTypes: readonly string[]): boolean {
+export function asksPeople(grantTypes: readonly string[]): boolean {
   return ['authorization_code', DEVICE_GRANT, CIBA_GRANT].some((type) => grantTypes.includes(type))
 }
 

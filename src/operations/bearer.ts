@@ -14,6 +14,7 @@ import { assertHeld, heldAt } from '../provider/binding/held-token.ts'
 import type { HeldToken } from '../provider/binding/held-token.ts'
 import { explain } from '../provider/refusals/explain.ts'
 import { isEnded } from '../provider/subjects/find-account.ts'
+import { scopesOf } from './operation.ts'
 import type { ApiToken, Operation } from './operation.ts'
 
 export type BearerNeeds = {
@@ -78,11 +79,11 @@ export async function assertHolder(
  */
 export async function assertMayCall(
   needs: BearerNeeds,
-  { scope, caller }: Operation,
+  { caller, ...one }: Operation,
   token: ApiToken,
 ): Promise<void> {
-  if (!token.scopes.has(scope))
-    throw new AppError('insufficient_scope', 403, `The token lacks the scope ${scope}.`)
+  const lacking = scopesOf(one).find((scope) => !token.scopes.has(scope))
+  if (lacking) throw new AppError('insufficient_scope', 403, `The token lacks the scope ${lacking}.`)
   if (caller === 'person' && !token.account)
     throw new AppError('person_required', 403, 'This needs a token that a person gave, not a client’s own.')
   if (caller === 'program' && token.account)

@@ -2,6 +2,7 @@
 import { PROBLEM_SCHEMA, problemResponses, takesIfMatch } from './openapi-problems.ts'
 import { createSchemas } from './openapi-schemas.ts'
 import type { Json, Schemas } from './openapi-schemas.ts'
+import { scopesOf } from './operation.ts'
 import type { Caller, Operation, Shape } from './operation.ts'
 import { API_SCOPES } from './scopes.ts'
 
@@ -89,7 +90,7 @@ function described(one: Operation, schemas: Schemas): Json {
     tags: [one.tag],
     summary: one.summary,
     description: words.join('\n\n'),
-    security: [{ oauth2: [one.scope] }],
+    security: [{ oauth2: scopesOf(one) }],
     parameters: [
       ...parametersOf(one.params, 'path', schemas),
       ...parametersOf(one.query, 'query', schemas),

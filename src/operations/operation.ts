@@ -27,6 +27,8 @@ export type Operation = {
   summary: string
   description?: string
   scope: ApiScope
+  /** Needed beside it, where the answer joins two subjects. */
+  furtherScope?: ApiScope
   caller: Caller
   /** Of an operation that asks for a recent sign-in of a person: the `max_age` that its challenge names. */
   signInSeconds?: number
@@ -109,6 +111,11 @@ type Given<
   body?: B
   answer: A
   handle: (request: ApiRequest<Parsed<P>, Parsed<Q>, Parsed<B>>) => Promise<Answer<Body<A>>>
+}
+
+/** What a token needs for it. */
+export function scopesOf({ scope, furtherScope }: Pick<Operation, 'scope' | 'furtherScope'>): ApiScope[] {
+  return furtherScope === undefined ? [scope] : [scope, furtherScope]
 }
 
 /** Ties the types of the schemas to those of the work. */

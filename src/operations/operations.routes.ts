@@ -19,6 +19,7 @@ import { challengesOf } from './challenge.ts'
 import { once } from './idempotency.ts'
 import type { KeptAnswer, KeyNeeds } from './idempotency.ts'
 import { DOCUMENT_PATH } from './openapi.ts'
+import { scopesOf } from './operation.ts'
 import type { ApiRequest, ApiToken, Operation } from './operation.ts'
 import { PROBLEM_TYPE, problemBody } from './problem.ts'
 import { API_PATH } from './scopes.ts'
@@ -163,7 +164,7 @@ function failAsProblem(ctx: AnyContext, { adminSignInSeconds }: ApiNeeds, one?: 
   requestState(ctx).answerFailure = (answered, failure, error) => {
     const refused = { ...failure, authorization: ctx.get('Authorization') }
     const maxAgeSeconds = one?.signInSeconds ?? adminSignInSeconds
-    const challenges = challengesOf(refused, { scope: one?.scope, maxAgeSeconds })
+    const challenges = challengesOf(refused, { scope: one && scopesOf(one).join(' '), maxAgeSeconds })
     if (challenges.length > 0) answered.set('WWW-Authenticate', challenges)
     answered.type = PROBLEM_TYPE
     answered.body = JSON.stringify(problemBody(failure, error))

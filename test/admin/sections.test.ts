@@ -11,6 +11,7 @@ import { sqliteStage } from '../provider/stage.ts'
 const WITHOUT: Readonly<Record<string, string>> = {
   getStatistics: 'The start page shows them.',
   checkAccount: 'It is for programs that know an address. The pages search.',
+  previewClient: 'It has a page of its own, with a link on the page of the client.',
   getAccountPicture: 'The page of an account says whether there is one, and removes it.',
 }
 

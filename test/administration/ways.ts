@@ -89,6 +89,7 @@ export const ROWS: readonly Row[] = [
   both('disableClient', 'client disable'),
   both('enableClient', 'client enable'),
   both('listClientErrors', 'client errors', 'The verb is left out in front of what it shows.'),
+  both('previewClient', 'client preview'),
   both('rotateClientSecret', 'client rotate-secret'),
   cliOnly('client set-groups', 'updateClient has the field allowed_groups.'),
   cliOnly('client allow-exchange', GIVES_ACCESS),

@@ -211,6 +211,7 @@ export async function goodRequests(stage: Stage) {
     createClient: async () => ({ path: '/clients', token: own, body: CLIENT }),
     getClient: onClient(),
     listClientErrors: onClient('/errors'),
+    previewClient: async () => onClient(`/preview?account=${(await stage.person()).id}`)(),
     updateClient: onClient('', { client_name: 'B' }),
     deleteClient: onClient(),
     rotateClientSecret: onClient('/rotate-secret', {}),

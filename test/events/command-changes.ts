@@ -165,6 +165,7 @@ export const COMMAND_CHANGES: Changes = {
   'client show': READS,
   'client list': READS,
   'client errors': READS,
+  'client preview': READS,
   'client disable': {
     given: client,
     run: ({ command }, id) => command('client', 'disable', id),

@@ -41,6 +41,14 @@ const settings = {
   ],
 }
 
+const preview = {
+  ...common,
+  title: given('Notes'),
+  backHref: '/admin/clients/1',
+  values: { account: 'ann@example.com', scope: '' },
+  errors: {},
+}
+
 export const appPages: SamplePage[] = [
   {
     page: 'admin/kinds',
@@ -76,4 +84,48 @@ export const appPages: SamplePage[] = [
     locals: { ...settings, notice: word('done', 'createClient'), secrets: [text('client_secret', secret)] },
   },
   { page: 'admin/settings', state: 'later', locals: settings },
+  {
+    page: 'admin/preview',
+    state: 'may',
+    locals: {
+      ...preview,
+      preview: {
+        mayUse: true,
+        reasons: [],
+        ignored: 'ledger:read',
+        claims: [
+          {
+            name: 'id_token',
+            entries: [
+              ['sub', 'b1f4c2e0'],
+              ['groups', '["staff","night shift"]'],
+            ],
+          },
+          {
+            name: 'userinfo',
+            entries: [
+              ['sub', 'b1f4c2e0'],
+              ['email', 'ann@example.com'],
+            ],
+          },
+        ],
+      },
+    },
+  },
+  {
+    page: 'admin/preview',
+    state: 'may-not',
+    locals: {
+      ...preview,
+      preview: {
+        mayUse: false,
+        reasons: ['The app is for members of these groups alone: staff.'],
+        ignored: '',
+        claims: [
+          { name: 'id_token', entries: [] },
+          { name: 'userinfo', entries: [] },
+        ],
+      },
+    },
+  },
 ]

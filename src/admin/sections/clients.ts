@@ -69,7 +69,7 @@ export const clients: Section = {
     ],
   },
   guide: `${CONSOLE_PATH}/clients/-/new`,
-  pages: ['settings'],
+  pages: ['settings', 'preview'],
   acts: [
     { verb: 'update', id: 'updateClient', fields: NAMED },
     { verb: 'rotate-secret', id: 'rotateClientSecret' },

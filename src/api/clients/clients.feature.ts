@@ -4,6 +4,7 @@ import type { Services } from '../../services.ts'
 import { purgeErrors } from '../../clients/errors/client-errors.ts'
 import { healthOperations } from './health.ts'
 import { managingOperations } from './managing.ts'
+import { previewOperation } from './preview.ts'
 import { readingOperations } from './reading.ts'
 import { secretOperations } from './secrets.ts'
 
@@ -13,6 +14,7 @@ export function clientsApi(services: Services): Feature {
     api: ({ oidc }) => [
       ...readingOperations(services),
       ...healthOperations(services),
+      previewOperation(services, oidc.current),
       ...managingOperations(services, oidc.current),
       ...secretOperations(services),
     ],

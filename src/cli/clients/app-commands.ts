@@ -1,5 +1,6 @@
-/** `client errors`: how an app is doing. */
-import type { Extension } from '../../command-line/command.ts'
+/** `client errors` and `client preview`: how an app is doing, and what it would see. */
+import type { Command, Extension } from '../../command-line/command.ts'
+import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./app-actions.ts')
 const operand = { name: 'CLIENT_ID', about: 'The client_id of the client.' }
@@ -18,4 +19,18 @@ export const appCommands: Extension = {
     },
   ],
   shown: () => Promise.resolve({}),
+}
+
+export const previewCommand: Command<Parts> = {
+  noun: 'client',
+  verb: 'preview',
+  opens: 'schema',
+  operand,
+  about: 'Shows what a client would see of a person. Nothing is issued.',
+  options: {
+    account: { value: 'ADDRESS', about: 'The address, the user name or the id.', required: true },
+    scope: { value: '"S…"', about: 'The scopes that it asks for (all that it may).' },
+  },
+  examples: ['client preview demo-app --account person@example.com'],
+  run: async (...args) => (await actions()).preview(...args),
 }

@@ -1,4 +1,5 @@
 /** `client`: the apps that sign people in or call resource servers. */
+import { previewCommand } from './app-commands.ts'
 import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../../clients/client-choices.ts'
 import { SIGNING_ALGS } from '../../platform/algorithms.ts'
 import type { Command, Extension, Noun, OptionSpec } from '../../command-line/command.ts'
@@ -38,7 +39,13 @@ export function clientNoun(extensions: readonly Extension[]): Noun<Parts> {
   return {
     name: noun,
     about: 'Apps that sign people in or call resource servers',
-    commands: [create, show(extensions), ...others, ...extensions.flatMap(({ commands }) => commands)],
+    commands: [
+      create,
+      show(extensions),
+      ...others,
+      previewCommand,
+      ...extensions.flatMap(({ commands }) => commands),
+    ],
   }
 }
 

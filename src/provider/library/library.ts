@@ -3,7 +3,7 @@
  * sender constraining and error answers as its own. No file outside this folder may use the package's private parts.
  */
 import type { X509Certificate } from 'node:crypto'
-import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Configuration, FindAccount, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { library } from './modules.ts'
 import { compositionOf } from './own-provider.ts'
 import type { GrantHandler } from './own-provider.ts'
@@ -18,6 +18,7 @@ type Internals = {
 /** The part of the provider's configuration that is read again. */
 type ReadSettings = {
   clockTolerance: number
+  findAccount: FindAccount
   responseTypes: string[]
   interactions: { policy: readonly { name: string }[] }
   pairwiseIdentifier: (ctx: KoaContextWithOIDC, accountId: string, client: object) => string

@@ -1,0 +1,51 @@
+/** What an app would see of a person, for an administrator who types the person's address. */
+import { given } from '../../words/message.ts'
+import { errorsOf, tried } from '../desk.ts'
+import type { Desk } from '../desk.ts'
+import { thingHref } from '../hrefs.ts'
+import { titleOf } from '../reading-pages.ts'
+import { clients } from '../sections/clients.ts'
+import type { Shown } from '../sections/section.ts'
+
+const LONGEST = 700
+
+export async function showPreview(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
+  const { api, ctx, show } = desk
+  const path = { client_id: params['key'] ?? '' }
+  const { body: client } = await api({ id: 'getClient', params: path })
+  const [account, scope] = [textOf(ctx.query['account']), textOf(ctx.query['scope'])]
+  const query = { account, ...(scope && { scope }) }
+  const answer = account ? await tried(() => api({ id: 'previewClient', params: path, query })) : undefined
+  show(
+    'preview',
+    {
+      title: given(titleOf(client, ['client_name'])),
+      backHref: thingHref(clients.name, String(client['client_id'])),
+      values: { account, scope },
+      errors: answer && 'refusal' in answer ? errorsOf(answer.refusal) : {},
+      preview: answer && 'done' in answer ? previewOf(answer.done.body) : undefined,
+    },
+    clients.name,
+  )
+}
+
+function previewOf(body: Shown) {
+  return {
+    mayUse: body['may_use'] === true,
+    reasons: (body['reasons'] as { detail: string }[]).map(({ detail }) => detail),
+    ignored: body['ignored_scope'],
+    claims: (['id_token', 'userinfo'] as const).map((name) => ({ name, entries: entriesOf(body[name]) })),
+  }
+}
+
+function entriesOf(claims: unknown): [string, string][] {
+  return Object.entries((claims ?? {}) as Shown).map(([name, value]) => [name, textual(value)])
+}
+
+function textual(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim().slice(0, LONGEST) : ''
+}
