@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { parse } from 'yaml'
 import { loadConfig } from '../../src/settings/config.ts'
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8')
+
+type Service = { environment?: Record<string, string>; volumes?: string[]; ports?: string[] }
+const { services: composed } = parse(read('compose.yaml'), { merge: true }) as {
+  services: Record<string, Service>
+}
+const logFolderOf = (environment: Record<string, string>) =>
+  environment['ACCOUNT_SERVER_LOG_DIR'] ?? environment['LEDGER_LOG_DIR']
 
 describe('the files of a deployment', () => {
   it('compose starts servers, a worker and all services, after one migration that ends [A05]', () => {
@@ -21,6 +29,31 @@ describe('the files of a deployment', () => {
     ])
     expect(compose).to.contain('migration: { condition: service_completed_successfully }')
     expect(compose).to.contain('command: [node, src/cli.ts, migrate]')
+  })
+
+  it('compose gives each service a folder of its own on this machine for its log', () => {
+    const own = Object.entries(composed).filter(([, { environment = {} }]) => logFolderOf(environment))
+    expect(own.map(([name]) => name)).to.have.members([
+      'server-1',
+      'server-2',
+      'worker',
+      'migration',
+      'ledger',
+      'ledger-registration',
+    ])
+    const made = /for service in ([^;]+); do/.exec(read('deploy/make-secrets.sh'))?.[1]?.split(' ')
+    expect(made).to.have.members(own.map(([name]) => name))
+    for (const [name, { environment = {}, volumes = [] }] of own)
+      expect(volumes, name).to.include(`./logs/${name}:${logFolderOf(environment)}`)
+  })
+
+  it('compose shows the metrics of each process on this machine alone, on a port of its own', () => {
+    const ports = ['server-1', 'server-2', 'worker'].map((name) => composed[name]?.ports?.[0])
+    expect(ports).to.eql(['127.0.0.1:9464:9464', '127.0.0.1:9465:9464', '127.0.0.1:9466:9464'])
+    expect(composed['server-1']?.environment).to.deep.include({
+      ACCOUNT_SERVER_METRICS_HOST: '0.0.0.0',
+      ACCOUNT_SERVER_METRICS_PORT: '9464',
+    })
   })
 
   it('compose starts a broker for events only on request, with the setting that turns it on', () => {
