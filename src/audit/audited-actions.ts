@@ -123,6 +123,7 @@ export const AUDITED_ACTIONS = {
   'webhook.deleted': { none: OF_A_RECEIVER },
   'person.viewed': { none: 'Somebody reads. Nothing changes.' },
   'audit.exported': { none: 'A copy changes no state.' },
+  'audit.break_accepted': { none: 'A word about the trail, for its readers.' },
   'audit.chain_broken': { none: 'A warning for the operator, who has it in the log too.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>
 

@@ -136,6 +136,7 @@ export const ROWS: readonly Row[] = [
   both('listAuditEntries', 'audit list', 'The API names what it answers: entries.'),
   both('getAuditEntry', 'audit show', 'The API names what it answers: entries.'),
   cliOnly('audit verify', TRAIL),
+  cliOnly('audit accept', TRAIL),
   cliOnly('audit export', TRAIL),
   cliOnly('audit anchors', TRAIL),
   cliOnly('outbox list-dead', DELIVERY),

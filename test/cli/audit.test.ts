@@ -107,6 +107,29 @@ for (const [name, openPlace] of Object.entries(PLACES))
       expect((await run('verify')).exitCode).to.equal(0)
     })
 
+    it('accepts a broken place with a reason, and is quiet about that one alone', async () => {
+      await linkAll()
+      const rows = () => parts.db('audit_events').where({ chain: 'account' })
+      const [second, third] = await rows().orderBy('chainSeq').offset(1).limit(2).select('id', 'actor')
+      await rows().where({ id: second.id }).update({ actor: 'system' })
+      const unexplained = await mistakeOf(parts, ['audit', 'accept', String(second.id)])
+      expect(unexplained.error_description).to.contain('--reason')
+      const { data } = await run('accept', String(second.id), '--reason', 'A repair.', '--by', 'Kim')
+      expect(data).to.include({ by: 'Kim', reason: 'A repair.' })
+      const quiet = await run('verify')
+      expect([quiet.exitCode, quiet.data['faults']]).to.eql([0, []])
+      expect(quiet.text).to.contain(`Accepted: account, number 2 (entry ${second.id})`)
+      await rows().where({ id: third.id }).update({ actor: 'system' })
+      const loud = await run('verify')
+      expect([loud.exitCode, loud.data['faults']]).to.eql([
+        3,
+        [{ chain: 'account', fault: 'changed', seq: 3, id: third.id }],
+      ])
+      await rows().where({ id: third.id }).update({ actor: third.actor })
+      await rows().where({ id: second.id }).update({ actor: second.actor })
+      await linkAll()
+    })
+
     it('compares the trail with anchors that were exported before', async () => {
       await linkAll()
       const { data } = await run('anchors')

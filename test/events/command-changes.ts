@@ -291,6 +291,7 @@ export const COMMAND_CHANGES: Changes = {
   'audit verify': READS,
   'audit export': { none: 'A copy changes no state.' },
   'audit anchors': READS,
+  'audit accept': { none: 'It changes what a verification says, and nothing of an account or app.' },
   'outbox list-dead': READS,
   'outbox show': READS,
   'outbox replay': { none: 'Sends messages again, which may be events themselves.' },

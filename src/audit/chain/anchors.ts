@@ -9,8 +9,11 @@ import type { SealedColumn } from '../../platform/sql/reseal.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { ChainEnd } from './chained-row.ts'
 
-/** `regular`: of a day or of many entries. `pruned`: the last entry that was purged. */
-export type AnchorKind = 'regular' | 'pruned'
+/**
+ * `regular`: of a day or of many entries. `pruned`: the last entry that was purged. `accepted`: a fault that somebody looked
+ * into; its hash is the mark of that fault.
+ */
+export type AnchorKind = 'regular' | 'pruned' | 'accepted'
 
 export type Anchor = ChainEnd & { id: string; kind: AnchorKind; atMs: number }
 
@@ -81,6 +84,22 @@ async function addAnchor(sql: Sql, { end, kind, sealer, nowMs }: NewAnchor): Pro
     .onConflict('id')
     .ignore()
   return anchor
+}
+
+type Acceptance = { chain: string; seq: number; fault: string; mark: string; sealer: Sealer; nowMs: number }
+
+/** A mark of this place that was accepted earlier is replaced: the place has changed since. */
+export async function addAcceptance(
+  sql: Sql,
+  { chain, seq, fault, mark, sealer, nowMs }: Acceptance,
+): Promise<void> {
+  const id = `${chain}:${seq}:${fault}`
+  const anchor = { id, chain, seq, hash: mark, kind: 'accepted', atMs: nowMs } as const
+  const sealed = sealer.seal(anchorText(anchor), anchorContext(id))
+  await sql('audit_anchors')
+    .insert({ ...anchor, sealed })
+    .onConflict('id')
+    .merge()
 }
 
 /** Marks what was purged up to `end`. Of one day the last such anchor stays. */

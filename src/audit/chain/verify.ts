@@ -2,6 +2,7 @@
  * Reads a chain from its oldest entry to its head and names what does not fit. Servers go on meanwhile: entries that are
  * added or purged during the reading are no fault.
  */
+import { hash as digestOf } from 'node:crypto'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { isGenuineAnchor, isGenuineHead, lastPruned, listAnchors, readHeads } from './anchors.ts'
@@ -31,7 +32,22 @@ export type Fault = {
   id?: number
 }
 
-export type Verified = { entries: number; faults: Fault[]; ends: ChainEnd[] }
+/** A fault at an entry. It can be accepted. */
+export type PlacedFault = Fault & {
+  /** The entry where it was noticed, and its number: for `removed`, the one after those that are missing. */
+  entryId: number
+  noticedSeq: number
+  /** Of the place and of all that is wrong there: after a further change it is another one. */
+  mark: string
+}
+
+export type Verified = {
+  entries: number
+  faults: (Fault | PlacedFault)[]
+  /** What was accepted after somebody looked into it. */
+  accepted: PlacedFault[]
+  ends: ChainEnd[]
+}
 
 type Verifying = Pick<Services, 'db' | 'sealer'>
 type Options = {
@@ -49,7 +65,8 @@ export async function verifyAudit(
   { known = [], onProgress }: Options = {},
 ): Promise<Verified> {
   const anchors = await listAnchors(db)
-  const verified: Verified = { entries: 0, faults: faultsOfAnchors(anchors, known, sealer), ends: [] }
+  const faults = faultsOfAnchors(anchors, known, sealer)
+  const verified: Verified = { entries: 0, faults, accepted: [], ends: [] }
   const genuine = anchors.filter((anchor) => isGenuineAnchor(anchor, sealer))
   for (const chain of await chainsOf(db, [...anchors, ...known])) {
     const own = [...genuine, ...known].filter((anchor) => anchor.chain === chain)
@@ -60,6 +77,7 @@ export async function verifyAudit(
     })
     checkAnchorsBeyond(reading)
     verified.faults.push(...reading.faults)
+    verified.accepted.push(...reading.accepted)
     verified.ends.push(reading.end)
   }
   return verified
@@ -92,7 +110,10 @@ type Reading = Verifying & {
   /** The last entry that was read, with the hash that is stored. */
   end: ChainEnd
   anchors: ReadonlyMap<number, string>
-  faults: Fault[]
+  /** Of the faults that somebody accepted. */
+  marks: ReadonlySet<string>
+  faults: (Fault | PlacedFault)[]
+  accepted: PlacedFault[]
 }
 
 async function openReading(
@@ -101,7 +122,12 @@ async function openReading(
   anchors: readonly Anchor[],
 ): Promise<Reading> {
   const end = (await purgedUpTo(db, sealer, chain)) ?? startOf(chain)
-  return { db, sealer, chain, end, anchors: new Map(anchors.map(({ seq, hash }) => [seq, hash])), faults: [] }
+  const hashes = anchors
+    .filter(({ kind }) => kind !== 'accepted')
+    .map(({ seq, hash }) => [seq, hash] as const)
+  const marks = anchors.filter(({ kind }) => kind === 'accepted').map(({ hash }) => hash)
+  const found = { faults: [], accepted: [] }
+  return { db, sealer, chain, end, anchors: new Map(hashes), marks: new Set(marks), ...found }
 }
 
 async function purgedUpTo(db: Sql, sealer: Verifying['sealer'], chain: string) {
@@ -141,18 +167,28 @@ async function readRows(reading: Reading, from: number, onRows: (rows: number) =
 
 async function readRow(reading: Reading, row: ChainedRow): Promise<void> {
   const { chainSeq: seq, id } = row
-  const { chain, faults, anchors } = reading
-  if (seq <= reading.end.seq) return void faults.push({ chain, fault: 'inserted', seq, id })
+  const { chain, anchors } = reading
+  if (seq <= reading.end.seq) return note(reading, row, { chain, fault: 'inserted', seq, id })
   if (seq > reading.end.seq + 1 && !((await wasPurged(reading)) && seq === reading.end.seq + 1)) {
-    faults.push({ chain, fault: 'removed', seq: reading.end.seq + 1, lastSeq: seq - 1 })
+    note(reading, row, { chain, fault: 'removed', seq: reading.end.seq + 1, lastSeq: seq - 1 })
   } else if (chainAfter(reading.end, row).hash !== row.chainHash) {
-    faults.push({ chain, fault: 'changed', seq, id })
+    note(reading, row, { chain, fault: 'changed', seq, id })
   }
   if ((anchors.get(seq) ?? row.chainHash) !== row.chainHash)
-    faults.push({ chain, fault: 'rewritten', seq, id })
-  if (row.action === 'audit.chain_broken') faults.push({ chain, fault: 'noted', seq, id })
+    note(reading, row, { chain, fault: 'rewritten', seq, id })
+  if (row.action === 'audit.chain_broken') note(reading, row, { chain, fault: 'noted', seq, id })
   // From what is stored, so that a fault is named once, at its place.
   reading.end = { chain, seq, hash: row.chainHash }
+}
+
+function note(reading: Reading, row: ChainedRow, fault: Fault): void {
+  const { end, marks, faults, accepted } = reading
+  // What the entry would be after the one before it covers all its columns.
+  const seen = [fault, end, row.chainSeq, row.chainHash, chainAfter(end, row).hash]
+  const mark = digestOf('sha256', JSON.stringify(seen), 'base64url')
+  const placed = { ...fault, entryId: Number(row.id), noticedSeq: row.chainSeq, mark }
+  if (marks.has(mark)) accepted.push(placed)
+  else faults.push(placed)
 }
 
 /** True where a worker purged what was to be read next: the reading goes on after that. */

@@ -11,7 +11,7 @@ const fileSchema = z.object({
       chain: z.string(),
       seq: z.int(),
       hash: z.string(),
-      kind: z.enum(['regular', 'pruned']),
+      kind: z.enum(['regular', 'pruned', 'accepted']),
       at: z.string(),
     }),
   ),

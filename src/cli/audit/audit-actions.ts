@@ -1,12 +1,14 @@
 /** What the commands of `audit` do. */
 import { createWriteStream, renameSync, rmSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { pipeline } from 'node:stream/promises'
 import { findAccountByLogin } from '../../accounts/username.ts'
 import { recordAudit } from '../../audit/audit.ts'
+import { acceptBreak } from '../../audit/chain/accept.ts'
 import { listAnchors } from '../../audit/chain/anchors.ts'
 import { countUnlinked } from '../../audit/chain/link.ts'
 import { FAULTS, verifyAudit } from '../../audit/chain/verify.ts'
-import type { Fault } from '../../audit/chain/verify.ts'
+import type { Fault, PlacedFault } from '../../audit/chain/verify.ts'
 import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
 import { everyEntry, findEntry, isKind, listEntries, shownEntry } from '../../audit/entries.ts'
 import type { EntryFilter } from '../../audit/entries.ts'
@@ -56,14 +58,32 @@ export async function verify(input: Input, { db, sealer }: Services): Promise<An
   const known = file === undefined ? [] : readAnchors('anchors', file)
   const bar = progressBar(process.stderr, { quiet: input.flag('json') })
   const onProgress = (entries: number) => bar.draw(undefined, `${entries} entries`)
-  const { entries, faults, ends } = await verifyAudit({ db, sealer }, { known, onProgress })
+  const { entries, faults, accepted, ends } = await verifyAudit({ db, sealer }, { known, onProgress })
   bar.clear()
   const unchained = await countUnlinked(db)
-  const lines = faults.length === 0 ? ['Every entry is as it was written.'] : faults.map(lineOf)
+  const lines = faults.length === 0 ? [intactLine(accepted)] : faults.map(lineOf)
+  lines.push(...accepted.map((one) => `Accepted: ${lineOf(one)}`))
   const chains = ends.map(({ chain, seq, hash }) => ({ chain, last: seq, hash }))
   const text = [...lines, '', `${entries} entries verified; not chained yet: ${unchained}.`].join('\n')
-  const data = { intact: faults.length === 0, entries, not_chained_yet: unchained, faults, chains }
+  const data = {
+    intact: faults.length === 0,
+    entries,
+    not_chained_yet: unchained,
+    ...shownFaults(faults, accepted),
+    chains,
+  }
   return { data, text, exitCode: faults.length === 0 ? 0 : FAULTY }
+}
+
+export async function accept(input: Input, services: Services): Promise<Answer> {
+  const [id = ''] = input.operands
+  const reason = input.text('reason')?.trim()
+  if (!reason) throw usageError('audit accept needs --reason')
+  if (!/^\d{1,15}$/.test(id)) throw usageError('audit accept takes the id of an entry')
+  const by = input.text('by') ?? userInfo().username
+  const accepted = await acceptBreak(services, Number(id), { by, reason, actor: 'cli' })
+  const text = accepted.map((one) => `Accepted: ${lineOf(one)}`).join('\n')
+  return { data: { by, reason, accepted: accepted.map(faultShown) }, text }
 }
 
 export async function exportTo(input: Input, { db, clock }: Services): Promise<Answer> {
@@ -123,7 +143,36 @@ function timeOf(input: Input, name: string): number | undefined {
   throw usageError(`--${name} takes a time such as 2026-03-01 or 2026-03-01T08:00Z`)
 }
 
-function lineOf({ chain, seq, lastSeq, id, fault }: Fault): string {
+function intactLine({ length }: readonly Fault[]): string {
+  return length === 0 ? 'Every entry is as it was written.' : 'Every other entry is as it was written.'
+}
+
+function shownFaults(faults: readonly Fault[], accepted: readonly Fault[]) {
+  return { faults: faults.map(faultShown), accepted: accepted.map(faultShown) }
+}
+
+function faultShown(fault: Fault | PlacedFault) {
+  const { chain, fault: what, seq, lastSeq, id } = fault
+  const beforeId = entryAfterGap(fault)
+  return {
+    chain,
+    fault: what,
+    seq,
+    ...(lastSeq !== undefined && { lastSeq }),
+    ...(id !== undefined && { id }),
+    ...(beforeId !== undefined && { beforeId }),
+  }
+}
+
+/** What is missing has no id. The entry after it is named, so that it can be accepted. */
+function entryAfterGap(fault: Fault | PlacedFault): number | undefined {
+  return fault.id === undefined && 'entryId' in fault ? fault.entryId : undefined
+}
+
+function lineOf(found: Fault | PlacedFault): string {
+  const { chain, seq, lastSeq, id, fault } = found
   const place = lastSeq === undefined || lastSeq === seq ? `number ${seq}` : `numbers ${seq} to ${lastSeq}`
-  return `${chain}, ${place}${id === undefined ? '' : ` (entry ${id})`}: ${FAULTS[fault]}`
+  const afterGap = entryAfterGap(found)
+  const named = id === undefined ? afterGap && ` (before entry ${afterGap})` : ` (entry ${id})`
+  return `${chain}, ${place}${named ?? ''}: ${FAULTS[fault]}`
 }

@@ -62,6 +62,20 @@ export const audit: Noun = {
     },
     {
       noun,
+      verb: 'accept',
+      opens,
+      operand: { name: 'ID', about: 'The id of the entry that audit verify names.' },
+      about: 'Accepts a broken place after you looked into it: audit verify ends with 0 again.',
+      options: {
+        reason: { value: 'TEXT', about: 'What you found. It is kept in the audit trail.' },
+        by: { value: 'NAME', about: 'Who looked into it. By default the user of this system.' },
+      },
+      notes: ['It covers this place as it is now. A further change there, and any other place, is a fault.'],
+      examples: ['audit accept 4711 --reason "Restored from the backup of March 3"'],
+      run: async (...args) => (await actions()).accept(...args),
+    },
+    {
+      noun,
       verb: 'export',
       opens,
       operand: { name: 'FILE', about: 'The NDJSON file to write, readable by you alone (0600).' },
