@@ -63,9 +63,11 @@ function isStamped(folder) {
 /**
  * True when npm itself has put exactly the locked versions there, as after `npm install`: npm ci would delete and
  * fetch everything again. npm writes its own list last, so that it is missing after an interrupted install.
+ * @param {string} folder with the lock
+ * @param {string} [packagesOf] the folder with the packages, where that is another one
  */
-function holdsWhatIsLocked(folder) {
-  const listFile = join(folder, 'node_modules', '.package-lock.json')
+export function holdsWhatIsLocked(folder, packagesOf = folder) {
+  const listFile = join(packagesOf, 'node_modules', '.package-lock.json')
   if (!existsSync(listFile)) return false
   const there = JSON.parse(readFileSync(listFile, 'utf8')).packages
   const locked = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages

@@ -45,6 +45,7 @@ const TARGETS = {
   image: { command: ['test/image/run.ts'] },
   manifests: { command: ['test/deploy/manifests.ts'] },
   trace: { command: ['test/trace.ts'] },
+  'upgrade-test': { command: ['scripts/test.mjs', '--upgrade'] },
   'upgrade-check': { command: ['scripts/upgrade-check.mjs'] },
   rows: { command: ['test/rows.ts'] },
   docs: { command: ['test/documents/run.ts'] },

@@ -8,9 +8,10 @@ export const EVERY_TEST = ['test/**/*.test.ts']
 
 /**
  * Runs beside `npm test`. `npm run faults`: they take servers and services down, freeze them, or send thousands of requests.
- * `npm run journeys`: they open a browser. Both take minutes. `npm test` has all other tests.
+ * `npm run journeys`: they open a browser. Both take minutes. `npm run upgrade-test` runs two releases and needs the history of git. `npm test` has all other tests.
  */
 const RUNS = {
+  upgrade: (file) => file.startsWith('test/upgrade/'),
   faults: (file) => /^test\/(?:faults|fuzz)\//.test(file),
   journeys: (file) =>
     file.startsWith('test/journeys/') ||
@@ -62,7 +63,7 @@ const SHARING = [
 
 /**
  * @param {string[]} patterns
- * @param {'every' | 'behaviour' | 'journeys' | 'faults'} [run] of which the files are; `behaviour` is `npm test`
+ * @param {'every' | 'behaviour' | 'journeys' | 'faults' | 'upgrade'} [run] of which the files are; `behaviour` is `npm test`
  * @returns {{ files: string[], next: (index: number) => string }} `next` takes the
  * process's number, and answers an empty text when no file is left
  * @throws {StepFailed} when a pattern names no file

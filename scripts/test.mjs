@@ -17,7 +17,7 @@ import { recordTimes } from './test-times.mjs'
 
 const HELP = `npm test -- [files] [options]
   files        Files, folders and patterns: npm test -- test/start.test.ts test/cli "test/**/key*.test.ts"
-               Unless named: every test but those of npm run journeys (a browser) and npm run faults (kills, freezes, floods)
+               Unless named: every test but those of npm run journeys (a browser), faults (kills, freezes, floods) and upgrade-test (two releases)
   --mysql      On MySQL 9 in place of MariaDB: contracts, migrations, accounts, commands and journeys, or what is named
   --times      Ends with the files that took most CPU time, of a whole run on Linux
   -g TEXT      Only tests whose title has this in it, in every file; every other option of mocha works as well
@@ -31,7 +31,7 @@ const SUITES_ON_MYSQL = 'MariaDB|services for tests'
 const ON_MYSQL = [
   'test/contracts/*.test.ts',
   'test/platform/newer-schema.test.ts',
-  'test/platform/sql/{migrate,database,change-feed}.test.ts',
+  'test/platform/sql/{migrate,killed-migration,database,change-feed}.test.ts',
   'test/accounts/**/*.test.ts',
   'test/{account-cache,moving}/*.test.ts',
   'test/grant-store/token-statuses.test.ts',
@@ -49,10 +49,12 @@ const PARENT_CHECK_MS = 500
 
 const onMysql = process.argv.includes('--mysql')
 /** Which run this is, unless files or titles are named. */
-const RUN = ['journeys', 'faults'].find((run) => process.argv.includes(`--${run}`)) ?? 'behaviour'
+const RUN = ['journeys', 'faults', 'upgrade'].find((run) => process.argv.includes(`--${run}`)) ?? 'behaviour'
 const times = process.argv.includes('--times') ? recordTimes() : undefined
 const args = withNamedTests(
-  process.argv.slice(2).filter((arg) => !['--mysql', '--times', '--journeys', '--faults'].includes(arg)),
+  process.argv
+    .slice(2)
+    .filter((arg) => !['--mysql', '--times', '--journeys', '--faults', '--upgrade'].includes(arg)),
 )
 const named = args.some((arg) => arg.includes('.test.ts'))
 if (onMysql && !named && !args.includes('-g')) args.push('-g', SUITES_ON_MYSQL)
