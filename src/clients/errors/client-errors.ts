@@ -20,7 +20,7 @@ export type ClientError = {
   endpoint: string
   /** The code of the answer, such as `invalid_grant`. */
   error: string
-  /** What the app was told. */
+  /** What the app got as an answer. */
   reason?: string | undefined
   /** What only the operator may know. */
   cause?: string | undefined

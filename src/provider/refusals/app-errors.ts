@@ -1,6 +1,6 @@
 /**
  * What the operator of an app finds on its page: every refusal that is the fault of the app, with what it sent, what is
- * registered, and the cause that the app itself must not learn.
+ * registered, and the cause that the app must not learn.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientError, NoteError } from '../../clients/errors/client-errors.ts'
