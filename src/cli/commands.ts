@@ -26,6 +26,7 @@ import { receiver } from './receivers/receiver-commands.ts'
 import { invite, registration } from './registrations/registration-commands.ts'
 import { resource } from './resources/resource-commands.ts'
 import { statistics } from './statistics/statistics-commands.ts'
+import { upgrade } from './upgrade/upgrade-commands.ts'
 import { upstream } from './upstreams/upstream-commands.ts'
 import { seedNoun } from './seed-commands.ts'
 
@@ -42,6 +43,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   config,
   brand,
   migrate,
+  upgrade,
   importing,
   exporting,
   backup,

@@ -121,6 +121,7 @@ export const ROWS: readonly Row[] = [
   cliOnly('keys reseal', MACHINE),
   both('listSettings', 'config', 'The command has one noun and no verb.'),
   cliOnly('migrate', MACHINE),
+  cliOnly('upgrade check', MACHINE),
   cliOnly('seed', MACHINE),
   cliOnly('mail doctor', MACHINE),
   both('listMails', 'mail list'),

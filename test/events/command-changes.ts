@@ -289,6 +289,7 @@ export const COMMAND_CHANGES: Changes = {
   'audit list': READS,
   'audit show': READS,
   'audit verify': READS,
+  'upgrade check': READS,
   'audit export': { none: 'A copy changes no state.' },
   'audit anchors': READS,
   'audit accept': { none: 'It changes what a verification says, and nothing of an account or app.' },

@@ -89,6 +89,7 @@ export const FLOORS = [
     'cli/registrations',
     'cli/statistics',
     'cli/resources',
+    'cli/upgrade',
     'cli/upstreams',
   ],
   ['(composition)', 'cli'],

@@ -12,7 +12,7 @@ import { isSqlite } from './database.ts'
 import type { Db } from './database.ts'
 import { withoutQueryDeadline } from './mysql-connection.ts'
 import { makePrivate } from '../private-files.ts'
-import { prepareToResume, resumable } from './resumed-migration.ts'
+import { begunMigrations, prepareToResume, resumable } from './resumed-migration.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations')
 const LOCK_WAIT_SECONDS = 60
@@ -31,8 +31,39 @@ export async function migrate(db: Db): Promise<Migrated> {
 
 /** True when the schema lacks a migration that this release brings. */
 export async function hasPendingMigrations(db: Db): Promise<boolean> {
-  const [, pending] = (await db.migrate.list(migrations())) as [unknown[], unknown[]]
+  const { pending } = await migrationState(db)
   return pending.length > 0
+}
+
+export type MigrationState = {
+  /** False for an empty database. */
+  isThere: boolean
+  pending: string[]
+  /** Those of a newer release. */
+  unknown: string[]
+  /** Those that began and did not end. */
+  interrupted: string[]
+}
+
+/** Only reads: a database without a schema stays empty. */
+export async function migrationState(db: Db): Promise<MigrationState> {
+  const known = await migrationNames()
+  const isThere = await db.schema.hasTable('knex_migrations')
+  const rows: { name: string }[] = isThere ? await db('knex_migrations').orderBy('id').select('name') : []
+  const applied = new Set(rows.map(({ name }) => name))
+  const pending = known.filter((name) => !applied.has(name))
+  const begun = await begunMigrations(db)
+  return {
+    isThere,
+    pending,
+    unknown: [...applied].filter((name) => !known.includes(name)),
+    interrupted: pending.filter((name) => begun.has(name)),
+  }
+}
+
+/** The path of a migration by its name. */
+export function migrationFile(name: string): string {
+  return join(MIGRATIONS, name)
 }
 
 /** An older release runs on a newer schema, so an unknown migration is not an error. */
@@ -42,13 +73,17 @@ function migrations(): Knex.MigratorConfig {
 
 function migrationFiles(): Knex.MigrationSource<string> {
   return {
-    getMigrations: async () => (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.ts')).sort(),
+    getMigrations: migrationNames,
     getMigrationName: (name) => name,
     getMigration: async (name) => {
-      const migration = (await import(pathToFileURL(join(MIGRATIONS, name)).href)) as Knex.Migration
+      const migration = (await import(pathToFileURL(migrationFile(name)).href)) as Knex.Migration
       return resumable(name, migration)
     },
   }
+}
+
+async function migrationNames(): Promise<string[]> {
+  return (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.ts')).sort()
 }
 
 /** Runs `work` while no other process runs its own. For everything that must happen once at start. */

@@ -29,6 +29,13 @@ export async function prepareToResume(db: Db): Promise<void> {
   )
 }
 
+/** Those that began on this database, most of which have ended. */
+export async function begunMigrations(db: Db): Promise<Set<string>> {
+  if (isSqlite(db) || !(await db.schema.hasTable(BEGUN))) return new Set()
+  const rows: { name: string }[] = await db(BEGUN).select('name')
+  return new Set(rows.map(({ name }) => name))
+}
+
 /**
  * The migration, able to go on where it was killed. Only one that has begun skips what is there. A table that
  * somebody else made under the same name is an error, at each start.
