@@ -132,3 +132,4 @@ admin-series-token-token-exchange = обмен токенов
 admin-series-token-other = другое
 admin-series-failure-token = отклонённые запросы токенов
 admin-series-failure-limit = слишком много запросов
+admin-part-list-account-mails = Письма за последние дни

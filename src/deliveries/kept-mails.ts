@@ -5,13 +5,16 @@
 import { z } from 'zod'
 import { AppError } from '../platform/errors.ts'
 import type { Db } from '../platform/sql/database.ts'
+import type { Services } from '../services.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { findMessage } from '../outbox/dead-letters.ts'
 import type { KeptMessage } from '../outbox/dead-letters.ts'
+import { kindIn, recipientKeys } from '../outbox/mail/recipient.ts'
+import { MAIL_KINDS } from '../outbox/mail-request.ts'
 import { openMessage } from '../outbox/opened-message.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 
-/** `given_up`: after the last attempt. A delivered one keeps no address and no kind. */
+/** `given_up`: after the last attempt. A delivered one keeps no address. */
 export const MAIL_STATES = ['waiting', 'given_up', 'delivered'] as const
 export type MailState = (typeof MAIL_STATES)[number]
 
@@ -44,15 +47,21 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof KeptMessage)[]
 
 type Opening = { db: Db; sealer: Sealer }
-type Page = { state?: MailState | undefined; before?: string | undefined; limit: number }
+type Page = {
+  state?: MailState | undefined
+  before?: string | undefined
+  limit: number
+  /** Of `recipientKeys`: only mails to this address. */
+  keys?: readonly string[]
+}
 
 /** The newest first. `before`: the id of a mail; only older ones. */
 export async function listMails(
   { db, sealer }: Opening,
-  { state, before, limit }: Page,
+  { state, before, limit, keys }: Page,
 ): Promise<KeptMail[]> {
-  // Mails have no key, so that the index of topic, key and id has them in this order.
-  const query = db('outbox_messages').where({ topic: MAIL_TOPIC, recordKey: null })
+  const query = db('outbox_messages').where({ topic: MAIL_TOPIC })
+  if (keys !== undefined) void query.whereIn('recordKey', keys)
   if (state !== undefined) void query.whereNotNull(TIMES[state])
   if (before !== undefined) void query.where('id', '<', before)
   const rows: KeptMessage[] = await query
@@ -60,6 +69,16 @@ export async function listMails(
     .limit(limit)
     .select(...COLUMNS)
   return rows.map((row) => withoutText(row, sealer))
+}
+
+/** The latest mails to an address: those that wait, were given up, or were delivered in the last seven days. */
+export async function mailsTo(
+  { db, sealer, config }: Opening & Pick<Services, 'config'>,
+  address: string,
+  limit: number,
+): Promise<KeptMail[]> {
+  const keys = recipientKeys(config.keys.index, address, MAIL_KINDS)
+  return listMails({ db, sealer }, { keys, limit })
 }
 
 /** @throws AppError 404 `mail_not_found` */
@@ -73,7 +92,12 @@ const envelope = z.object({ to: z.string(), template: z.string() })
 
 function withoutText({ payload, recordKey, topic, ...rest }: KeptMessage, sealer: Sealer): KeptMail {
   const opened = payload === null ? undefined : envelopeOf({ ...rest, payload, recordKey, topic }, sealer)
-  return { ...rest, state: stateOf(rest), kind: opened?.template ?? null, to: opened?.to ?? null }
+  return {
+    ...rest,
+    state: stateOf(rest),
+    kind: opened?.template ?? kindIn(recordKey),
+    to: opened?.to ?? null,
+  }
 }
 
 /** Undefined where its key is no longer configured. */

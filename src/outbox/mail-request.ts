@@ -111,4 +111,9 @@ export const OF_A_JOURNEY: ReadonlySet<string> = new Set<MailRequest['template']
   'check-code',
 ])
 
+/** Every kind of mail. */
+export const MAIL_KINDS: readonly string[] = mailRequestSchema.options.map(
+  ({ shape }) => shape.template.value,
+)
+
 export type MailRequest = z.infer<typeof mailRequestSchema>

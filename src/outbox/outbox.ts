@@ -10,6 +10,7 @@ import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { mailRequestSchema, OF_A_JOURNEY } from './mail-request.ts'
 import type { MailRequest } from './mail-request.ts'
+import { recipientKey } from './mail/recipient.ts'
 import { languageOf } from '../words/reader-language.ts'
 import { readersApp, readersLanguage } from '../words/reader.ts'
 import { NO_TRACING } from '../platform/tracing/tracing.ts'
@@ -40,9 +41,12 @@ export type Outbox = {
   enqueueMail: (sql: Sql, request: MailRequest) => Promise<string>
 }
 
+/** `key`: makes the digests of receivers, by which an operator finds the mails of one person. */
+type Recording = { sealer: Sealer; clock: Clock; tracing?: Tracing; key?: Buffer }
+
 /** `onCommitted` is called once a message is committed. It wakes a relay in the same process, which then need not poll. */
 export function createOutbox(
-  { sealer, clock, tracing = NO_TRACING }: { sealer: Sealer; clock: Clock; tracing?: Tracing },
+  { sealer, clock, tracing = NO_TRACING, key: ofRecipients }: Recording,
   onCommitted?: () => void,
 ): Outbox {
   const nextId = timeOrderedIds(clock)
@@ -78,7 +82,8 @@ export function createOutbox(
     const { data } = parsed
     const locale = languageOf(data.locale ? [data.locale] : []) ?? readersLanguage() ?? 'en'
     const app = OF_A_JOURNEY.has(data.template) ? readersApp() : undefined
-    return record(sql, { topic: MAIL_TOPIC, payload: { ...data, locale, app } })
+    const key = ofRecipients && { key: recipientKey(ofRecipients, data.to, data.template) }
+    return record(sql, { topic: MAIL_TOPIC, ...key, payload: { ...data, locale, app } })
   }
 
   return { record, enqueueMail }

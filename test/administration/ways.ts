@@ -126,6 +126,7 @@ export const ROWS: readonly Row[] = [
   cliOnly('mail doctor', MACHINE),
   both('listMails', 'mail list'),
   both('getMail', 'mail show'),
+  apiOnly('listAccountMails', 'mail list --to.'),
   both('replayMail', 'mail replay'),
   apiOnly('replayMails', 'mail replay --all.'),
   both('deleteMail', 'mail delete'),

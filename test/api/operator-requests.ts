@@ -10,7 +10,7 @@ const WEBHOOK = { url: 'https://crm.example.com/events', event_types: ['key.remo
 type Make = () => Promise<Request>
 
 export function operatorRequests(
-  { parts }: Stage,
+  { parts, person }: Stage,
   { own: token }: { own: string },
 ): Record<'good' | 'refused', Record<string, Make>> {
   const { db } = parts
@@ -49,6 +49,7 @@ export function operatorRequests(
       listSettings: at('/settings'),
       listMails: at('/mails'),
       getMail: onMail(),
+      listAccountMails: async () => ({ path: `/accounts/${(await person()).id}/mails`, token }),
       replayMail: onMail('/replay'),
       replayMails: at('/mails/replay'),
       deleteMail: onMail(),

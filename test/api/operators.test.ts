@@ -69,6 +69,26 @@ for (const { name, stage: open } of ONE_STAGE)
       expect((await latest('mail.deleted'))?.actor).to.equal(adminId)
     })
 
+    it('list the mails to one account, also those that were delivered, with their kind', async () => {
+      const person = await stage.person()
+      const { db } = stage.parts
+      const id = await givenUpMail(stage.parts, person.email.toUpperCase())
+      await givenUpMail(stage.parts, 'somebody-else@example.org')
+      const gone = await givenUpMail(stage.parts, person.email)
+      await db('outbox_messages')
+        .where({ id: gone })
+        .update({ deliveredAtMs: 1, deadAtMs: null, payload: null })
+      const found = await items(`/accounts/${person.id}/mails`)
+      expect(found.map((one) => [one['id'], one['kind'], one['state']])).to.eql([
+        [gone, 'reset', 'delivered'],
+        [id, 'reset', 'given_up'],
+      ])
+      const { recordKey } = (await db('outbox_messages').where({ id }).first('recordKey')) as {
+        recordKey: string
+      }
+      expect(recordKey).not.to.contain(person.email)
+    })
+
     it('list keys without a secret part, and data keys by their ids', async () => {
       const keys = await items('/keys')
       expect(new Set(keys.map(({ use }) => use))).to.eql(new Set(['sig', 'enc', 'seal']))

@@ -83,6 +83,11 @@ export const accounts: Section = {
           },
         ],
       },
+      {
+        id: 'listAccountMails',
+        fields: ['kind', 'state', 'created_at', 'delivered_at', 'last_error'],
+        link: { section: 'mails', field: 'id' },
+      },
       { id: 'getAccountNewEmail', fields: ['email', 'expires_at'] },
       {
         id: 'listAuditEntries',

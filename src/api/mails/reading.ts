@@ -1,6 +1,7 @@
 /** Mails of the queue: list by state, and one by its id. */
 import { z } from 'zod'
-import { listMails, MAIL_STATES, theMail } from '../../deliveries/kept-mails.ts'
+import { existing, findAccountById } from '../../accounts/account.ts'
+import { listMails, MAIL_STATES, mailsTo, theMail } from '../../deliveries/kept-mails.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
@@ -9,7 +10,7 @@ import type { Services } from '../../services.ts'
 import { common, NO_MAIL, params, showMail, shownMail } from './shown-mail.ts'
 
 export function readingOperations(needs: Services): readonly Operation[] {
-  return [listing(needs), reading(needs)]
+  return [listing(needs), reading(needs), ofAccount(needs)]
 }
 
 const { limit, cursor } = pageQuery
@@ -50,5 +51,31 @@ function reading(needs: Services): Operation {
     answer: { status: 200, description: 'The mail, without its text.', schema: shownMail, etag: true },
     problems: NO_MAIL,
     handle: async ({ params: { id } }) => ({ body: showMail(await theMail(needs, id)) }),
+  })
+}
+
+/** A person can have as many in a week as the limits of mails allow. */
+const MOST_OF_ACCOUNT = 50
+
+function ofAccount(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'listAccountMails',
+    method: 'get',
+    path: '/accounts/{id}/mails',
+    summary: 'List the mails of the last days to an account, the newest first',
+    description: 'To its present address. Never their text.',
+    scope: 'mails:read',
+    params,
+    answer: {
+      status: 200,
+      description: 'The mails.',
+      schema: z.object({ items: z.array(shownMail) }),
+    },
+    problems: { account_not_found: { status: 404, when: 'There is no account with this id.' } },
+    async handle({ params: { id } }) {
+      const { email } = existing(await findAccountById(needs.db, id))
+      return { body: { items: (await mailsTo(needs, email, MOST_OF_ACCOUNT)).map(showMail) } }
+    },
   })
 }

@@ -12,7 +12,7 @@ export const shownMail = z
   .object({
     id: z.string(),
     state: z.enum(MAIL_STATES),
-    kind: z.string().nullable().describe('Such as `activation`. A mail that was delivered keeps none.'),
+    kind: z.string().nullable().describe('Such as `activation`.'),
     to: z.string().nullable().describe('A mail that was delivered keeps no address.'),
     tries: z.int(),
     last_error: z.string().nullable(),

@@ -6,6 +6,8 @@ import { isoTime, record, table } from '../../command-line/layout.ts'
 import { listMails, MAIL_STATES, theMail } from '../../deliveries/kept-mails.ts'
 import type { KeptMail } from '../../deliveries/kept-mails.ts'
 import { deleteMail, replayMail, replayMails } from '../../deliveries/mail-decisions.ts'
+import { recipientKeys } from '../../outbox/mail/recipient.ts'
+import { MAIL_KINDS } from '../../outbox/mail-request.ts'
 import type { Services } from '../../services.ts'
 
 export async function list(input: Input, services: Services): Promise<Answer> {
@@ -13,7 +15,10 @@ export async function list(input: Input, services: Services): Promise<Answer> {
   const state = MAIL_STATES.find((one) => one === typed)
   if (typed !== undefined && !state) throw usageError(`--state takes ${MAIL_STATES.join(', ')}`)
   const limit = input.integer('limit', { min: 1, max: 1000 }) ?? 50
-  const mails = (await listMails(services, { state, before: input.text('after'), limit })).map(toData)
+  const to = input.text('to')
+  const keys = to === undefined ? {} : { keys: recipientKeys(services.config.keys.index, to, MAIL_KINDS) }
+  const page = { state, before: input.text('after'), limit, ...keys }
+  const mails = (await listMails(services, page)).map(toData)
   const rows = mails.map((one) => [one.id, one.state, one.kind, one.to, one.tries, one.last_error])
   const next = mails.length === limit ? (mails.at(-1)?.id ?? null) : null
   const lines = [table(['ID', 'STATE', 'KIND', 'TO', 'TRIES', 'LAST ERROR'], rows, 'No mails.')]

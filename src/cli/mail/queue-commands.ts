@@ -17,10 +17,11 @@ export const queueCommands: readonly Command<Parts>[] = [
       'Lists mails that wait, were given up, or were delivered in the last days. Never shows their text.',
     options: {
       state: { value: 'STATE', about: 'waiting, given_up or delivered (all).' },
+      to: { value: 'ADDRESS', about: 'Only mails to this address (all).' },
       limit: { value: 'COUNT', about: 'At most this many, 1 to 1000 (50).' },
       after: { value: 'ID', about: 'Only mails that are older than this one.' },
     },
-    examples: ['mail list', 'mail list --state given_up --json'],
+    examples: ['mail list', 'mail list --state given_up --json', 'mail list --to ann@example.org'],
     run: async (...args) => (await actions()).list(...args),
   },
   {

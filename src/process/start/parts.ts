@@ -62,7 +62,8 @@ export async function createParts(config: Config, clock: Clock = systemClock, te
   const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
   const waiting: (() => void)[] = []
-  const outbox = createOutbox({ sealer, clock, tracing }, () => waiting.forEach((heard) => heard()))
+  const terms = { sealer, clock, tracing, key: config.keys.index }
+  const outbox = createOutbox(terms, () => waiting.forEach((heard) => heard()))
   const endings: Ending[] = []
   const store = withEndings(measuredStore(kept, redis ? 'redis' : 'sql', { metrics, tracing }), endings)
   const feed = createChangeFeed({ db, log, clock })
