@@ -133,3 +133,4 @@ admin-series-token-other = other
 admin-series-failure-token = refused token requests
 admin-series-failure-limit = too many requests
 admin-part-list-account-mails = Mails of the last days
+admin-download = Download as { $format }

@@ -133,3 +133,4 @@ admin-series-token-other = другое
 admin-series-failure-token = отклонённые запросы токенов
 admin-series-failure-limit = слишком много запросов
 admin-part-list-account-mails = Письма за последние дни
+admin-download = Скачать в формате { $format }

@@ -133,3 +133,4 @@ admin-series-token-other = 其他
 admin-series-failure-token = 被拒绝的令牌请求
 admin-series-failure-limit = 请求过多
 admin-part-list-account-mails = 近几天的邮件
+admin-download = 下载 { $format } 文件

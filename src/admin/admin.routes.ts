@@ -3,6 +3,7 @@ import { Router } from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import { redirect } from '../interaction/page.ts'
 import { CONSOLE_CALLBACK_PATH } from '../operations/own-clients/console-client.ts'
+import { downloadAudit } from './audit-download.ts'
 import { showAct, submitAct } from './act-page.ts'
 import { finishSignIn } from './console-session.ts'
 import { atDesk } from './desk.ts'
@@ -19,6 +20,7 @@ export function adminRoutes(services: DeskServices): Router {
     services.nextPage.lead(ctx, to, { errors: { '': 'admin-send-again' }, values }, member)
   })
   router.get('/admin', atDesk(services, showStart))
+  router.get('/admin/audit-entries/export/:format', atDesk(services, downloadAudit))
   router.get('/admin/:section', atDesk(services, showList))
   router.get('/admin/:section/-/:verb', atDesk(services, showAct))
   router.post('/admin/:section/-/:verb', atDesk(services, submitAct))

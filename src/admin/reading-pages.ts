@@ -56,6 +56,10 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
     isNarrowed: Object.keys(narrowed).length > 0,
     errors: 'refusal' in answer ? errorsOf(answer.refusal) : {},
     filters,
+    downloads: (list.downloads ?? []).map((format) => ({
+      format,
+      href: `${sectionHref(name)}/export/${format}?${new URLSearchParams({ ...narrowed, ...named })}`,
+    })),
     searches: list.searches ?? false,
     search,
   }

@@ -65,6 +65,24 @@ describe('the administration pages', () => {
     expect(page.heading).to.match(/^Set up/)
   })
 
+  it('give the audit trail as a file, with the filters in use', async () => {
+    const { visitor, person } = await opened('/admin/audit-entries')
+    const narrowed = await visitor.get(`/admin/audit-entries?actor=${person.account.id}`)
+    const href = /href="([^"]*export\/csv[^"]*)"/.exec(narrowed.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const csv = await visitor.get(href)
+    const lines = csv.text.trim().split('\r\n')
+    expect(lines[0]).to.match(/^id,at,action,actor,/)
+    expect(lines.length).to.be.greaterThan(1)
+    for (const line of lines.slice(1)) expect(line).to.contain(person.account.id)
+    const ndjson = await visitor.get('/admin/audit-entries/export/ndjson?action=audit.exported')
+    const entries = ndjson.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { actor: string })
+    expect(entries.map(({ actor }) => actor)).to.include(person.account.id)
+    expect((await visitor.get('/admin/audit-entries/export/exe')).status).to.equal(404)
+  })
+
   it('show nothing to somebody without the role, and say so', async () => {
     const { page, visitor } = await opened('/admin/accounts', { admin: false })
     expect([page.status, plain(page)]).to.satisfy(([status, text]: [number, string]) => {

@@ -9,6 +9,7 @@ import { sqliteStage } from '../provider/stage.ts'
 
 /** What has no page of its own, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
+  exportAuditEntries: 'The audit trail has links to download it.',
   getStatistics: 'The start page shows them.',
   checkAccount: 'It is for programs that know an address. The pages search.',
   previewClient: 'It has a page of its own, with a link on the page of the client.',

@@ -139,7 +139,7 @@ export const ROWS: readonly Row[] = [
   both('getAuditEntry', 'audit show', 'The API names what it answers: entries.'),
   cliOnly('audit verify', TRAIL),
   cliOnly('audit accept', TRAIL),
-  cliOnly('audit export', TRAIL),
+  both('exportAuditEntries', 'audit export', 'The API names what it answers: entries.'),
   cliOnly('audit anchors', TRAIL),
   cliOnly('outbox list-dead', DELIVERY),
   cliOnly('outbox show', DELIVERY),

@@ -56,6 +56,26 @@ for (const { name, stage: open } of STAGES)
       expect((await list({ actor: 'nobody-of-this-name' })).items).to.eql([])
     })
 
+    it('exports what the filters choose, bounded, and with an entry of its own', async () => {
+      const person = await stage.person()
+      await disableAccount(stage.parts, person.id, { actor: 'exported' })
+      const of = async (query: Record<string, string>) => {
+        const path = `/audit-entries/export?${new URLSearchParams(query)}`
+        return (await api.call('GET', path, { token })).json() as unknown as Page & { complete: boolean }
+      }
+      const whole = await of({ account_id: person.id })
+      const listed = await list({ account_id: person.id })
+      expect(whole.complete).to.equal(true)
+      expect(whole.items).to.eql(listed.items.toReversed())
+      const some = await of({ account_id: person.id, limit: '1' })
+      expect([some.complete, some.items]).to.eql([false, whole.items.slice(0, 1)])
+      const [entry] = (await list({ action: 'audit.exported' })).items
+      expect(entry).to.deep.include({
+        actor: `client:${api.party.clientId}`,
+        detail: { filters: { account_id: person.id }, limit: 1 },
+      })
+    })
+
     it('shows one entry, and nothing to a person without the role', async () => {
       const person = await stage.person()
       await disableAccount(stage.parts, person.id, { actor: 'auditor' })

@@ -44,6 +44,7 @@ export function operatorRequests(
   return {
     good: {
       getStatistics: at('/statistics'),
+      exportAuditEntries: at('/audit-entries/export?limit=5'),
       listKeys: at('/keys'),
       rotateKeys: at('/keys/rotate', { alg: 'ES256' }),
       listSettings: at('/settings'),

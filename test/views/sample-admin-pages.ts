@@ -18,6 +18,7 @@ const list = {
   searches: true,
   search: '',
   filters: [],
+  downloads: [],
   isNarrowed: false,
   errors: {},
   more: undefined,
@@ -133,6 +134,7 @@ export const adminPages: SamplePage[] = [
         value: name === 'from' ? 'yesterday' : '',
         options: name === 'kind' ? ['attempt', 'sign_in'] : [],
       })),
+      downloads: [{ format: 'csv', href: '/export' }],
       isNarrowed: true,
       errors: { from: { id: 'admin-detail', args: { detail: 'Invalid ISO datetime' } } },
       rows: [

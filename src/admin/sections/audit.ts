@@ -7,6 +7,7 @@ export const audit: Section = {
   list: {
     id: 'listAuditEntries',
     fields: ['action', 'at', 'actor', 'account_id', 'ip', 'client_id', 'times'],
+    downloads: ['ndjson', 'csv'],
     filters: ['action', 'account_id', 'actor', 'client_id', 'kind', 'from', 'until'],
   },
   one: {

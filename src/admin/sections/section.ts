@@ -51,6 +51,8 @@ export type Section = {
     searches?: boolean
     /** What the rows can be narrowed by: parameters of the operation. */
     filters?: readonly string[]
+    /** Formats of a file with all rows that it is narrowed to. */
+    downloads?: readonly string[]
   }
   /** Absent: a thing has no page of its own, and the list has what can be done with it. */
   one?: { id: string; titled: readonly string[]; fields: readonly string[]; parts?: readonly Part[] }

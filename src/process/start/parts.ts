@@ -82,12 +82,11 @@ export async function createParts(config: Config, clock: Clock = systemClock, te
     ...openCaches({ config, db, log, feed, metrics, tracing }, redis),
     ...createAccessEndings({ store, clock }, outbox),
   }
-  const features = openFeatures(services, endings)
   const statistics = startStatistics(services, watching.tally)
   return {
     ...services,
     ...watching,
-    features,
+    features: openFeatures(services, endings),
     redis,
     statistics,
     /** Repeats to Redis what was revoked and used up, in case it lost that. */

@@ -1,0 +1,70 @@
+/** An entry of the audit trail as the API shows it, and what entries are chosen by. */
+import { z } from 'zod'
+import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
+import type { AuditKind } from '../../audit/audit-kinds.ts'
+import type { EntryFilter } from '../../audit/entries.ts'
+
+export const common = {
+  tag: 'Audit trail',
+  caller: 'administrator',
+  scope: 'audit:read',
+  method: 'get',
+} as const
+
+export const entrySchema = z
+  .object({
+    id: z.int(),
+    at: z.iso.datetime(),
+    action: z.string().describe('What happened, such as `sign_in.succeeded`.'),
+    actor: z
+      .string()
+      .describe(
+        'Who did it: the id of an account, `client:` with the id of a client, `cli`, `system` or `anonymous`.',
+      ),
+    account_id: z.string().nullable().describe('The account that it is about.'),
+    ip: z.string().nullable(),
+    client_id: z.string().nullable().describe('The app.'),
+    request_id: z.string().nullable().describe('Also in the log.'),
+    times: z.int().describe('More than 1 where equal failures of a minute are one entry.'),
+    detail: z.record(z.string(), z.unknown()),
+    chain: z.string().nullable().describe('`null` until the entry is chained.'),
+    seq: z.int().nullable(),
+    hash: z.string().nullable(),
+  })
+  .meta({ title: 'Audit entry' })
+
+export const filterQuery = {
+  account_id: z.string().max(64).optional().describe('The account that they are about.'),
+  actor: z.string().max(255).optional(),
+  action: z.string().max(64).optional(),
+  kind: z.enum(AUDIT_KINDS).optional(),
+  client_id: z.string().max(255).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional().describe('This moment and later are left out.'),
+} as const
+
+type Filters = {
+  account_id?: string | undefined
+  actor?: string | undefined
+  action?: string | undefined
+  kind?: AuditKind | undefined
+  client_id?: string | undefined
+  from?: string | undefined
+  until?: string | undefined
+}
+
+export function filterOf(query: Filters): EntryFilter {
+  return {
+    accountId: query.account_id,
+    actor: query.actor,
+    action: query.action,
+    kind: query.kind,
+    clientId: query.client_id,
+    fromMs: msOf(query.from),
+    untilMs: msOf(query.until),
+  }
+}
+
+function msOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time)
+}
