@@ -36,6 +36,11 @@ async function answerTo(request: Request<Parts>): Promise<Answer> {
   }
   const { command, input } = request
   // Loaded only here: help and mistakes need no settings and no server.
+  if (command.opens === 'nothing') return command.run(input)
+  if (input.text('server') !== undefined) {
+    const { runAtServer } = await import('./cli/at-server.ts')
+    return runAtServer({ command, input }, process.env)
+  }
   const { loadConfig } = await import('./settings/config.ts')
   if (command.opens === 'settings') return command.run(input, loadConfig(undefined, { persist: false }))
   const { runWithParts } = await import('./cli/prepared-parts.ts')

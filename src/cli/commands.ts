@@ -19,6 +19,7 @@ import { exporting } from './moving/export-commands.ts'
 import { group } from './groups/group-commands.ts'
 import { importing } from './moving/import-commands.ts'
 import { keys } from './keys/keys-commands.ts'
+import { login, logout } from './login/login-commands.ts'
 import { mail } from './mail/mail-commands.ts'
 import { migrate } from './migrate-commands.ts'
 import { outbox } from './outbox/outbox-commands.ts'
@@ -55,4 +56,6 @@ export const NOUNS: readonly Noun<Parts>[] = [
   receiver,
   webhook,
   statistics,
+  login,
+  logout,
 ]

@@ -9,7 +9,10 @@ import type { Parts } from '../process/start/parts.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from '../platform/sql/migrate.ts'
 
 /** A command that needs more than the settings, and what it was given. */
-export type ServedRequest = { command: Exclude<Command<Parts>, { opens: 'settings' }>; input: Input }
+export type ServedRequest = {
+  command: Exclude<Command<Parts>, { opens: 'settings' | 'nothing' }>
+  input: Input
+}
 
 /** Opens the services, runs the command, and always closes them. @throws AppError like `ensureSchema` */
 export async function runWithParts(request: ServedRequest, config: Config): Promise<Answer> {

@@ -14,6 +14,7 @@ export type Request<Opened> =
 /** Options of every command. */
 export const COMMON_OPTIONS: Record<string, OptionSpec> = {
   json: { about: 'Print one JSON object and nothing else; an error is one JSON object on stderr.' },
+  server: { value: 'URL', about: 'Run it on a running server, over its API. See login.' },
   help: { about: 'Show this help.' },
 }
 
@@ -24,14 +25,27 @@ export function readArguments<Opened>(
 ): Request<Opened> {
   const help = argv.some(asksForHelp)
   const words = argv.filter((word, index) => !asksForHelp(word, index))
-  while (words[0] === '--json') words.shift()
+  const leading = takeCommon(words)
   const typedNoun = words.shift()
   if (typedNoun === '--version' || typedNoun === '-v') return { kind: 'version' }
   if (typedNoun === undefined) return { kind: 'help' }
   const noun = find(typedNoun, nouns, (one) => one.name, 'command', 'npm run cli -- --help')
   const command = commandOf(noun, words, help)
   if (!command) return { kind: 'help', noun }
-  return help ? { kind: 'help', noun, command } : { kind: 'run', command, input: read(words, command) }
+  return help
+    ? { kind: 'help', noun, command }
+    : { kind: 'run', command, input: read([...leading, ...words], command) }
+}
+
+/** Takes off the options that may come before the command: `--json`, `--server URL`. */
+function takeCommon(words: string[]): string[] {
+  const taken: string[] = []
+  for (;;) {
+    const [first = ''] = words
+    if (first === '--json' || first.startsWith('--server=')) taken.push(...words.splice(0, 1))
+    else if (first === '--server') taken.push(...words.splice(0, 2))
+    else return taken
+  }
 }
 
 /** `help client create` asks what `client create --help` asks. */
@@ -69,7 +83,7 @@ function find<T>(
 }
 
 function read(words: string[], command: Described): Input {
-  const specs = { ...command.options, ...COMMON_OPTIONS }
+  const specs = { ...COMMON_OPTIONS, ...command.options }
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { value }]) => [
       name,

@@ -50,6 +50,7 @@ export type Described = {
 /** What must be open before it runs. `schema`: a database with the schema of this release. */
 export type Command<Opened = Services> = Described &
   (
+    | { opens: 'nothing'; run: (input: Input) => Promise<Answer> }
     | { opens: 'settings'; run: (input: Input, config: Config) => Promise<Answer> }
     | { opens: 'database' | 'schema'; run: (input: Input, opened: Opened) => Promise<Answer> }
   )

@@ -23,6 +23,7 @@ export function globalHelp(nouns: readonly Explained[]): string {
     `  ${RUN} client create --name "My app" --redirect-uri https://app.example.com/callback`,
     `  ${RUN} client create --help`,
     '',
+    'With --server, a command needs no settings and no database: it calls the JSON API as you, after login.',
     'Settings are those of the server (ACCOUNT_SERVER_…, .env). Commands work while it runs; it follows within a second.',
     'npm prints two lines of its own first; npm run --silent cli -- … --json leaves them out.',
   ].join('\n')
@@ -52,7 +53,7 @@ export function commandHelp(command: Described): string {
     heading('Options'),
     listed([
       ...(operand ? [[`  ${operand.name}`, operand.about]] : []),
-      ...optionRows({ ...options, ...COMMON_OPTIONS }),
+      ...optionRows({ ...options, ...COMMON_OPTIONS, ...options }),
     ]),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',

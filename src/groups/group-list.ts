@@ -1,4 +1,5 @@
 /** Lists groups page by page, by their names. The position is a name, so pages stay right while groups come and go. */
+import { AppError } from '../platform/errors.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { foldGroupName } from './group-name.ts'
 import { GROUP_COLUMNS } from './groups.ts'
@@ -42,4 +43,16 @@ async function counted(sql: Sql, page: (Group & { nameCanonical?: string })[]): 
     .count({ members: '*' })
   const byId = new Map(counts.map(({ groupId, members }) => [groupId, Number(members)]))
   return page.map(({ nameCanonical: _folded, ...group }) => ({ ...group, members: byId.get(group.id) ?? 0 }))
+}
+
+/** The `next` of a page as others get it: in letters that an address may have. */
+export function cursorOf(next: string): string {
+  return Buffer.from(next).toString('base64url')
+}
+
+/** @throws AppError 400 `invalid_cursor` */
+export function nextOf(cursor: string): string {
+  const next = Buffer.from(cursor, 'base64url').toString()
+  if (next !== '' && cursorOf(next) === cursor) return next
+  throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
 }

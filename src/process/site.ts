@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { CachedAccount } from '../account-cache/known-account.ts'
 import { strongestLevel } from '../accounts/second-factor-needed.ts'
 import { isFactorRequired } from '../factors/required-factor.ts'
+import { commandLineClient } from '../operations/own-clients/command-line-client.ts'
 import { consoleClient } from '../operations/own-clients/console-client.ts'
 import { docsClient } from '../operations/own-clients/docs-client.ts'
 import { apiResource } from '../operations/scopes.ts'
@@ -158,7 +159,7 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
 }
 
 function ownClients(config: Parts['config']) {
-  return [consoleClient(config), ...(config.docs ? [docsClient(config)] : [])]
+  return [consoleClient(config), commandLineClient(config), ...(config.docs ? [docsClient(config)] : [])]
 }
 
 type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }

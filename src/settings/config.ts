@@ -84,6 +84,13 @@ function dotEnv(): Environment {
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 }
 
+/** What the command line sends to a running server. They set nothing here. */
+const OF_THE_COMMAND_LINE = new Set([
+  'ACCOUNT_SERVER_TOKEN',
+  'ACCOUNT_SERVER_CLIENT_ID',
+  'ACCOUNT_SERVER_CLIENT_SECRET_FILE',
+])
+
 const PLAIN_PATH = /^[.~]{0,2}(?:\/[a-z\d._-]{1,40})+$/
 
 function collect(environment: Environment, inFile: Environment) {
@@ -92,6 +99,7 @@ function collect(environment: Environment, inFile: Environment) {
   const problems: string[] = []
   for (const [key, raw] of Object.entries(environment)) {
     if (!key.toLowerCase().startsWith(PREFIX) || raw === undefined || raw === '') continue
+    if (OF_THE_COMMAND_LINE.has(key)) continue
     const found = settingOf(key)
     if (!found) {
       problems.push(unknownSetting(key))

@@ -1,5 +1,6 @@
 /** Whether the API and the command line do the same, in the same words. `ways.ts` is the table. */
 import { expect } from 'chai'
+import { COMMANDS_AT_SERVER } from '../../src/cli/at-server.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
 import { nameOf } from '../../src/command-line/command.ts'
 import { readDocument } from '../api/described.ts'
@@ -7,7 +8,7 @@ import { sqliteStage } from '../provider/stage.ts'
 import { ROWS } from './ways.ts'
 import type { Row, Way } from './ways.ts'
 
-type Column = Exclude<keyof Row, 'words'>
+type Column = Exclude<keyof Row, 'words' | 'onlyDatabase'>
 
 /** For each way, all that there is. Operations of persons and programs are of their own accounts, or of people who register. */
 const THERE: Record<Column, () => Promise<string[]>> = {
@@ -21,6 +22,9 @@ const COLUMNS = Object.keys(THERE) as Column[]
 
 /** Where the API has another word for the verb of a command. */
 const VERBS: Readonly<Record<string, string>> = { show: 'get' }
+
+/** The API does it with an operation of another row. */
+const THROUGH_ANOTHER = ['client set-groups']
 
 describe('the ways to operate the server', () => {
   for (const column of COLUMNS)
@@ -39,6 +43,13 @@ describe('the ways to operate the server', () => {
         if (!isThere(way)) expect(way.none, JSON.stringify(row)).to.match(/^\S.{8,}\.$/)
       }
     }
+  })
+
+  it('lead to a running server (--server) for each command that the API can do, or have a reason', () => {
+    const able = ROWS.flatMap(({ api, cli, onlyDatabase }) =>
+      isThere(api) && isThere(cli) && onlyDatabase === undefined ? [cli] : [],
+    )
+    expect([...COMMANDS_AT_SERVER].toSorted()).to.eql([...able, ...THROUGH_ANOTHER].toSorted())
   })
 
   it('have the same noun and verb, but where a row says why', () => {

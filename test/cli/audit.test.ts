@@ -65,7 +65,9 @@ for (const [name, openPlace] of Object.entries(PLACES))
       const { data, text } = await run('show', String(entry?.id))
       expect(data).to.deep.equal(entry)
       expect(text).to.match(/^chain +administration$/m)
-      expect(await mistakeOf(parts, ['audit', 'show', '999999'])).to.include({ error: 'entry_not_found' })
+      expect(await mistakeOf(parts, ['audit', 'show', '999999'])).to.include({
+        error: 'audit_entry_not_found',
+      })
     })
 
     it('refuses a time and a kind that it does not know', async () => {

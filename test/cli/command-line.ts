@@ -79,9 +79,10 @@ export async function mistakeOf(parts: Parts, args: string[]): Promise<Refusal> 
 /** Runs a command in this process, on parts that are open. */
 export async function answerOf(parts: Parts, args: readonly string[]): Promise<Answer> {
   const request = readArguments([...args], NOUNS)
-  if (request.kind !== 'run' || request.command.opens === 'settings')
-    throw new Error(`no such command: ${args.join(' ')}`)
+  if (request.kind !== 'run') throw new Error(`no such command: ${args.join(' ')}`)
   const { command, input } = request
+  if (command.opens === 'settings' || command.opens === 'nothing')
+    throw new Error(`${args.join(' ')} needs no parts`)
   return await runIn(parts, { command, input })
 }
 
@@ -177,6 +178,7 @@ async function answerHere(args: string[], env: Record<string, string>): Promise<
   const request = readArguments(args, NOUNS)
   if (request.kind !== 'run') throw new Error('no such command')
   const { command, input } = request
+  if (command.opens === 'nothing') return await command.run(input)
   if (command.opens === 'settings') return await command.run(input, loadConfig(env, { persist: false }))
   return await runWithParts({ command, input }, loadConfig(env))
 }

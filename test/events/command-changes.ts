@@ -285,6 +285,7 @@ export const COMMAND_CHANGES: Changes = {
   'mail show': READS,
   'mail replay': MAIL,
   'mail delete': MAIL,
+  ...Object.fromEntries(['login', 'logout'].map((name) => [name, { none: 'Tokens, as of any app.' }])),
   'mail doctor': { none: 'Reads, and sends a test letter to the given address.' },
   'audit list': READS,
   'audit show': READS,

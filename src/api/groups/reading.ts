@@ -1,12 +1,11 @@
 /** Groups: list with search, one by its id, those of an account, and one's own. */
 import { z } from 'zod'
 import { existing, findAccountById } from '../../accounts/account.ts'
-import { listGroups } from '../../groups/group-list.ts'
+import { cursorOf, listGroups, nextOf } from '../../groups/group-list.ts'
 import { groupsOf } from '../../groups/members.ts'
 import { operation } from '../../operations/operation.ts'
 import type { ApiToken, Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import {
   common,
@@ -41,9 +40,9 @@ function listing({ db }: Services): Operation {
     answer: { status: 200, description: 'A page of groups.', schema: pageOf(shownGroup) },
     problems: INVALID_CURSOR,
     async handle({ query: { limit, cursor, skip, search } }) {
-      const after = cursor === undefined ? undefined : nameOf(cursor)
+      const after = cursor === undefined ? undefined : nextOf(cursor)
       const { groups, next } = await listGroups(db, { search, after, limit, skip })
-      return { body: { items: groups.map(showGroup), ...(next !== undefined && { next: encode(next) }) } }
+      return { body: { items: groups.map(showGroup), ...(next !== undefined && { next: cursorOf(next) }) } }
     },
   })
 }
@@ -98,15 +97,4 @@ function own({ db }: Services): Operation {
 function ownerId({ account }: ApiToken): string {
   if (!account) throw new Error('the operation takes a person’s token only')
   return account.id
-}
-
-function encode(name: string): string {
-  return Buffer.from(name).toString('base64url')
-}
-
-/** @throws AppError 400 `invalid_cursor` */
-function nameOf(cursor: string): string {
-  const name = Buffer.from(cursor, 'base64url').toString()
-  if (name !== '' && encode(name) === cursor) return name
-  throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
 }

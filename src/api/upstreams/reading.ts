@@ -4,7 +4,7 @@ import { existing, findAccountById } from '../../accounts/account.ts'
 import { operation } from '../../operations/operation.ts'
 import type { ApiToken, Operation } from '../../operations/operation.ts'
 import type { Services } from '../../services.ts'
-import { listLinks } from '../../upstreams/links.ts'
+import { countLinks, listLinks } from '../../upstreams/links.ts'
 import { listUpstreams, theUpstream } from '../../upstreams/upstream.ts'
 import {
   common,
@@ -21,7 +21,9 @@ export function readingOperations(needs: Services): readonly Operation[] {
 }
 
 function listing({ db, config: { issuer } }: Services): Operation {
-  const schema = z.object({ items: z.array(shownUpstream) }).meta({ title: 'Upstreams' })
+  const connected = z.int().describe('How many accounts are connected with it.')
+  const listed = shownUpstream.extend({ connected }).meta({ title: 'ListedUpstream' })
+  const schema = z.object({ items: z.array(listed) }).meta({ title: 'Upstreams' })
   return operation({
     ...common,
     id: 'listUpstreams',
@@ -30,9 +32,14 @@ function listing({ db, config: { issuer } }: Services): Operation {
     summary: 'List the providers that people may sign in with, by label',
     scope: 'upstreams:read',
     answer: { status: 200, description: 'The providers, without their secrets.', schema },
-    handle: async () => ({
-      body: { items: (await listUpstreams(db)).map((one) => showUpstream(issuer, one)) },
-    }),
+    async handle() {
+      const [upstreams, counts] = [await listUpstreams(db), await countLinks(db)]
+      const items = upstreams.map((one) => ({
+        ...showUpstream(issuer, one),
+        connected: counts.get(one.id) ?? 0,
+      }))
+      return { body: { items } }
+    },
   })
 }
 

@@ -14,7 +14,8 @@ import { offlineProvider } from '../../process/offline-client-check.ts'
 import type { Parts } from '../../process/start/parts.ts'
 import type { Services } from '../../services.ts'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
-import { appList, appRevoked, resetMailed, sessionEnded, sessionList } from './access-answers.ts'
+import { appList, appRevoked, sessionEnded, sessionList } from './access-answers.ts'
+import { resetMailed } from './account-answers.ts'
 import { shown } from './shown-account.ts'
 
 const CLI = { actor: 'cli' }

@@ -1,8 +1,7 @@
 /** What the commands about sessions and apps of an account print, wherever they read it. */
 import type { Answer } from '../../command-line/command.ts'
 import { table } from '../../command-line/layout.ts'
-
-export type Named = { id: string; email: string }
+import type { Named } from './account-answers.ts'
 
 export type SessionFields = {
   id: string
@@ -52,8 +51,4 @@ export function appRevoked({ id, email }: Named, clientId: string): Answer {
     data: { id, email, client_id: clientId, revoked: true },
     text: `${clientId} has no access to ${email} any more. It has to ask again.`,
   }
-}
-
-export function resetMailed({ id, email }: Named): Answer {
-  return { data: { id, email, mailed: true }, text: `Mailed ${email} a link to choose a new password.` }
 }

@@ -7,6 +7,7 @@ import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { isoTime } from '../../command-line/layout.ts'
 import type { Services } from '../../services.ts'
+import { deletionCancelled, newEmailCancelled } from './account-answers.ts'
 
 const CLI = { actor: 'cli' }
 
@@ -18,16 +19,11 @@ export async function removeLater(services: Services, id: string, email: string)
 }
 
 export async function keep(input: Input, services: Services): Promise<Answer> {
-  const { id, email } = await namedAccount(services.db, input.operands[0] ?? '')
-  const kept = await cancelDeletion(services, id, CLI)
-  return { data: { id, email, kept }, text: kept ? `${email} stays.` : `${email} was not to be deleted.` }
+  const account = await namedAccount(services.db, input.operands[0] ?? '')
+  return deletionCancelled(account, await cancelDeletion(services, account.id, CLI))
 }
 
 export async function cancelEmail(input: Input, services: Services): Promise<Answer> {
-  const { id, email } = await namedAccount(services.db, input.operands[0] ?? '')
-  const cancelled = await cancelNewAddress(services, id, CLI)
-  const text = cancelled
-    ? `${email} stays the address. The code of the mail counts no longer.`
-    : 'No change of address waits.'
-  return { data: { id, email, cancelled }, text }
+  const account = await namedAccount(services.db, input.operands[0] ?? '')
+  return newEmailCancelled(account, await cancelNewAddress(services, account.id, CLI))
 }

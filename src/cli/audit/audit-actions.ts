@@ -9,48 +9,34 @@ import { listAnchors } from '../../audit/chain/anchors.ts'
 import { countUnlinked } from '../../audit/chain/link.ts'
 import { FAULTS, verifyAudit } from '../../audit/chain/verify.ts'
 import type { Fault, PlacedFault } from '../../audit/chain/verify.ts'
-import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
 import { everyEntry, findEntry, isKind, listEntries, shownEntry } from '../../audit/entries.ts'
 import type { EntryFilter } from '../../audit/entries.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime, record, table } from '../../command-line/layout.ts'
+import { isoTime, table } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
+import { entryAnswer, entryList, KIND_USAGE, limitIn, timeIn } from './audit-answers.ts'
 import { readAnchors, shownAnchor } from './anchor-file.ts'
 
 const FAULTY = 3
 
 export async function list(input: Input, { db }: Services): Promise<Answer> {
-  const limit = input.integer('limit', { min: 1, max: 1000 }) ?? 50
+  const limit = limitIn(input)
   const before = input.integer('after', { min: 1, max: 2 ** 48 })
-  const entries = await listEntries(db, await filterOf(input, db), { before, limit })
-  const rows = entries.map((one) => [
-    one.id,
-    isoTime(one.atMs),
-    one.times > 1 ? `${one.action} (${one.times} times)` : one.action,
-    one.actor,
-    one.accountId,
-    one.ip,
-    one.clientId,
-  ])
-  const next = entries.length === limit ? entries.at(-1)?.id : undefined
-  const lines = [table(['ID', 'TIME', 'ACTION', 'BY', 'ACCOUNT', 'FROM', 'APP'], rows, 'No entries.')]
-  if (next !== undefined) lines.push(`More: --after ${next}`)
-  return {
-    data: { entries: entries.map(shownEntry), next: next?.toString() ?? null },
-    text: lines.join('\n'),
-  }
+  const found = await listEntries(db, await filterOf(input, db), { before, limit: limit + 1 })
+  const entries = found.slice(0, limit)
+  const next = found.length > limit ? entries.at(-1)?.id.toString() : undefined
+  return entryList(entries.map(shownEntry), next)
 }
 
 export async function show({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
   const entry = /^\d{1,15}$/.test(id) ? await findEntry(db, Number(id)) : undefined
-  if (!entry) throw new AppError('entry_not_found', 404, 'There is no entry with this id.')
-  const data = shownEntry(entry)
-  return { data, text: record(data) }
+  if (!entry) throw new AppError('audit_entry_not_found', 404, 'There is no entry with this id.')
+  return entryAnswer(shownEntry(entry))
 }
 
 export async function verify(input: Input, { db, sealer }: Services): Promise<Answer> {
@@ -123,24 +109,16 @@ export async function anchors(_: Input, { db }: Services): Promise<Answer> {
 /** An account may be gone: then only its id is known. */
 async function filterOf(input: Input, db: Sql): Promise<EntryFilter> {
   const [account, kind] = [input.text('account'), input.text('kind')]
-  if (kind !== undefined && !isKind(kind)) throw usageError(`--kind takes ${AUDIT_KINDS.join(', ')}`)
+  if (kind !== undefined && !isKind(kind)) throw usageError(KIND_USAGE)
   return {
     accountId: account === undefined ? undefined : ((await findAccountByLogin(db, account))?.id ?? account),
     actor: input.text('actor'),
     action: input.text('action'),
     kind,
     clientId: input.text('app'),
-    fromMs: timeOf(input, 'from'),
-    untilMs: timeOf(input, 'until'),
+    fromMs: timeIn(input, 'from'),
+    untilMs: timeIn(input, 'until'),
   }
-}
-
-function timeOf(input: Input, name: string): number | undefined {
-  const typed = input.text(name)
-  if (typed === undefined) return undefined
-  const atMs = /^\d{4}-\d\d-\d\d/.test(typed) ? Date.parse(typed) : Number.NaN
-  if (!Number.isNaN(atMs)) return atMs
-  throw usageError(`--${name} takes a time such as 2026-03-01 or 2026-03-01T08:00Z`)
 }
 
 function intactLine({ length }: readonly Fault[]): string {

@@ -1,12 +1,12 @@
 /** What the commands of `group` do. */
-import { findAccountById } from '../../accounts/account.ts'
+import { accountNotFound, findAccountById } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
 import { findAccountByLogin } from '../../accounts/username.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime, record, table } from '../../command-line/layout.ts'
-import { listGroups } from '../../groups/group-list.ts'
+import { isoTime } from '../../command-line/layout.ts'
+import { cursorOf, listGroups, nextOf } from '../../groups/group-list.ts'
 import {
   countMembers,
   createGroup,
@@ -17,8 +17,8 @@ import {
 } from '../../groups/groups.ts'
 import type { CountedGroup, Group } from '../../groups/groups.ts'
 import { addMember, listMembers, removeMember } from '../../groups/members.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
+import { groupAnswer, groupDeleted, groupList, groupWithMembers, membersChanged } from './group-answers.ts'
 
 const CLI = { actor: 'cli' }
 
@@ -30,19 +30,14 @@ export async function create(input: Input, services: Services): Promise<Answer> 
 export async function show(input: Input, { db }: Services): Promise<Answer> {
   const group = await countMembers(db, await theGroup(db, input))
   const { accounts, next } = await listMembers(db, group.id, pageOf(input))
-  const rows = accounts.map(({ id, email, name }) => [id, email, name])
-  const lines = [record(dataOf(group)), '', table(['ID', 'E-MAIL', 'NAME'], rows, 'No members.')]
-  if (next) lines.push(`More: --after ${next}`)
-  const members = accounts.map(({ id, email, name }) => ({ id, email, name }))
-  return { data: { ...dataOf(group), accounts: members, next: next ?? null }, text: lines.join('\n') }
+  return groupWithMembers(dataOf(group), accounts, next)
 }
 
 export async function list(input: Input, { db }: Services): Promise<Answer> {
-  const { groups, next } = await listGroups(db, { search: input.text('search'), ...pageOf(input) })
-  const rows = groups.map((one) => [one.id, one.name, one.members.toString(), one.description])
-  const lines = [table(['ID', 'NAME', 'MEMBERS', 'DESCRIPTION'], rows, 'No groups.')]
-  if (next) lines.push(`More: --after "${next}"`)
-  return { data: { groups: groups.map(dataOf), next: next ?? null }, text: lines.join('\n') }
+  const { after, limit } = pageOf(input)
+  const from = after === undefined ? undefined : nextOf(after)
+  const { groups, next } = await listGroups(db, { search: input.text('search'), after: from, limit })
+  return groupList(groups.map(dataOf), next === undefined ? undefined : cursorOf(next))
 }
 
 export async function update(input: Input, services: Services): Promise<Answer> {
@@ -55,8 +50,7 @@ export async function update(input: Input, services: Services): Promise<Answer> 
 
 export async function remove(input: Input, services: Services): Promise<Answer> {
   const { id } = await theGroup(services.db, input)
-  const { name } = await deleteGroup(services, id, CLI)
-  return { data: { id, name, deleted: true }, text: `Deleted the group ${name} (${id}).` }
+  return groupDeleted(await deleteGroup(services, id, CLI))
 }
 
 export function addMembers(input: Input, services: Services): Promise<Answer> {
@@ -82,8 +76,7 @@ async function changeMembers(input: Input, services: Services, change: Change): 
   let changed = 0
   for (const { id } of accounts)
     if (await change(services, { groupId: group.id, accountId: id }, CLI)) changed += 1
-  const data = { ...dataOf(await countMembers(db, group)), changed, unchanged: accounts.length - changed }
-  return { data, text: record(data) }
+  return membersChanged(dataOf(await countMembers(db, group)), changed, accounts.length - changed)
 }
 
 async function theGroup(db: Services['db'], { operands: [typed = ''] }: Input): Promise<Group> {
@@ -95,8 +88,7 @@ async function theGroup(db: Services['db'], { operands: [typed = ''] }: Input): 
 async function theAccount({ db }: Services, typed: string): Promise<Account> {
   const found = (await findAccountById(db, typed)) ?? (await findAccountByLogin(db, typed))
   if (found) return found
-  const message = 'There is no account with this id, e-mail address or user name. Nothing was changed.'
-  throw new AppError('account_not_found', 404, message)
+  throw accountNotFound()
 }
 
 function pageOf(input: Input) {
@@ -104,8 +96,7 @@ function pageOf(input: Input) {
 }
 
 function shown(group: CountedGroup): Answer {
-  const data = dataOf(group)
-  return { data, text: record(data) }
+  return groupAnswer(dataOf(group))
 }
 
 function dataOf({ id, name, description, members, createdAtMs, updatedAtMs }: CountedGroup) {

@@ -1,0 +1,224 @@
+/** The commands of `account` on a running server, over its API. They print what those on the database print. */
+import { z } from 'zod'
+import type { Answer } from '../../command-line/command.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { record } from '../../command-line/layout.ts'
+import type { OperationId } from '../../command-line/server/api-operations.ts'
+import { account, accountPage, namedAt } from '../../command-line/server/named.ts'
+import type { ServerApi } from '../../command-line/server/server-api.ts'
+import { AppError } from '../../platform/errors.ts'
+import { appList, appRevoked, sessionEnded, sessionList } from './access-answers.ts'
+import {
+  accountDeleted,
+  accountList,
+  deletionCancelled,
+  factorList,
+  factorsKept,
+  factorsReset,
+  newEmailCancelled,
+  pictureRemoved,
+  resetMailed,
+} from './account-answers.ts'
+import type { FactorFields } from './account-answers.ts'
+import { asRole, readPassword } from './account-input.ts'
+import { app, factorFields, groupNames, newEmail, roles, session } from './answered-account.ts'
+
+type Run = (input: Input, api: ServerApi) => Promise<Answer>
+
+const named = (api: ServerApi, { operands: [typed = ''] }: Input) => namedAt(api, typed)
+
+export const create: Run = async (input, api) => {
+  const body = {
+    email: input.text('email') ?? '',
+    password: await readPassword(input),
+    ...profileIn(input, (value) => value),
+    email_verified: input.flag('verified'),
+  }
+  const wanted = input.texts('role').map(asRole)
+  const { id } = await api.call('createAccount', account, { body })
+  if (wanted.length > 0) await api.send('setAccountRoles', { params: { id }, body: { roles: wanted } })
+  return shownAt(api, id)
+}
+
+export const show: Run = async (input, api) => shownAt(api, (await named(api, input)).id)
+
+export const list: Run = async (input, api) => {
+  const limit = input.integer('limit', { min: 1, max: 200 })
+  const query = { search: input.text('search'), cursor: input.text('after'), limit }
+  const { items, next } = await api.call('listAccounts', accountPage, { query })
+  return accountList(items, next)
+}
+
+export const update: Run = async (input, api) => {
+  if (input.text('email') !== undefined || input.flag('verified'))
+    throw new AppError(
+      'needs_database',
+      400,
+      '--email and --verified need the database. account verify needs none.',
+    )
+  const { id } = await named(api, input)
+  const body = profileIn(input, (value, field) => value || (field === 'name' ? '' : null))
+  if (Object.keys(body).length === 0)
+    throw usageError(`account update takes --${Object.keys(PROFILE_FIELDS).join(', --')}, --email`)
+  await api.send('updateAccount', { params: { id }, body })
+  return shownAt(api, id)
+}
+
+const PROFILE_FIELDS = {
+  name: 'name',
+  'given-name': 'given_name',
+  'family-name': 'family_name',
+  username: 'username',
+  locale: 'locale',
+  zoneinfo: 'zoneinfo',
+} as const
+
+function profileIn(input: Input, valueOf: (typed: string, field: string) => string | null) {
+  return Object.fromEntries(
+    Object.entries(PROFILE_FIELDS).flatMap(([option, field]) => {
+      const typed = input.text(option)
+      return typed === undefined ? [] : [[field, valueOf(typed, field)]]
+    }),
+  )
+}
+
+const changing =
+  (id: OperationId): Run =>
+  async (input, api) => {
+    const found = await named(api, input)
+    await api.send(id, { params: { id: found.id } })
+    return shownAt(api, found.id)
+  }
+
+export const disable = changing('disableAccount')
+export const enable = changing('enableAccount')
+export const unlock = changing('unlockAccount')
+export const verify = changing('verifyAccount')
+export const endSessions = changing('endAccountSessions')
+
+export const setRoles: Run = async (input, api) => {
+  const { id } = await named(api, input)
+  await api.send('setAccountRoles', { params: { id }, body: { roles: input.texts('role').map(asRole) } })
+  return shownAt(api, id)
+}
+
+export const remove: Run = async (input, api) => {
+  if (input.flag('later')) throw new AppError('needs_database', 400, '--later needs the database.')
+  const found = await named(api, input)
+  await api.send('deleteAccount', { params: { id: found.id } })
+  return accountDeleted(found)
+}
+
+export const keep: Run = async (input, api) => {
+  const found = await named(api, input)
+  await api.send('keepAccount', { params: { id: found.id } })
+  return deletionCancelled(found, found.delete_at !== null)
+}
+
+export const cancelEmail: Run = async (input, api) => {
+  const found = await named(api, input)
+  const cancelled = await api.find(
+    'cancelAccountNewEmail',
+    z.unknown().transform(() => true),
+    of(found.id),
+  )
+  return newEmailCancelled(found, cancelled ?? false)
+}
+
+export const removePicture: Run = async (input, api) => {
+  const found = await named(api, input)
+  const removed = await api.find(
+    'removeAccountPicture',
+    z.unknown().transform(() => true),
+    of(found.id),
+  )
+  return pictureRemoved(found, removed ?? false)
+}
+
+export const sendReset: Run = async (input, api) => {
+  const found = await named(api, input)
+  await api.send('sendAccountReset', of(found.id))
+  return resetMailed(found)
+}
+
+export const sessions: Run = async (input, api) => {
+  const found = await named(api, input)
+  const { items } = await api.call('listAccountSessions', z.object({ items: z.array(session) }), of(found.id))
+  return sessionList(found, items)
+}
+
+export const endSession: Run = async (input, api) => {
+  const found = await named(api, input)
+  const uid = input.text('session') ?? ''
+  await api.send('endAccountSession', { params: { id: found.id, session_id: uid } })
+  return sessionEnded(found, uid)
+}
+
+export const apps: Run = async (input, api) => {
+  const found = await named(api, input)
+  const { items } = await api.call('listAccountApps', z.object({ items: z.array(app) }), of(found.id))
+  return appList(found, items)
+}
+
+export const revokeApp: Run = async (input, api) => {
+  const found = await named(api, input)
+  const clientId = input.text('app') ?? ''
+  await api.send('revokeAccountApp', { params: { id: found.id, client_id: clientId } })
+  return appRevoked(found, clientId)
+}
+
+export const factors: Run = async (input, api) => {
+  const found = await named(api, input)
+  return factorList(found, await factorsOf(api, found.id))
+}
+
+export const resetFactors: Run = async (input, api) => {
+  const found = await named(api, input)
+  const hadOne = hasSecond(await factorsOf(api, found.id))
+  const now = input.flag('now')
+  await api.send(now ? 'resetAccountFactorsNow' : 'resetAccountFactors', of(found.id))
+  if (now) return factorsReset(found, { removed: hadOne, dueAt: null })
+  const { reset } = await factorsOf(api, found.id)
+  return factorsReset(found, { removed: false, dueAt: reset?.due_at ?? null })
+}
+
+export const keepFactors: Run = async (input, api) => {
+  const found = await named(api, input)
+  const { reset } = await factorsOf(api, found.id)
+  await api.send('keepAccountFactors', of(found.id))
+  return factorsKept(found, reset !== null)
+}
+
+function of(id: string) {
+  return { params: { id } }
+}
+
+function factorsOf(api: ServerApi, id: string) {
+  return api.call('getAccountFactors', factorFields, of(id))
+}
+
+function hasSecond({ totp, passkeys }: Pick<FactorFields, 'totp' | 'passkeys'>): boolean {
+  return totp !== null || passkeys.length > 0
+}
+
+/** An account with what belongs to it, as `account show` of the database has it. */
+async function shownAt(api: ServerApi, id: string): Promise<Answer> {
+  const found = await api.call('getAccount', account, of(id))
+  const waiting = await api.find('getAccountNewEmail', newEmail, of(id))
+  const { items: names } = await api.call('listAccountGroups', groupNames, of(id))
+  const { items: active } = await api.call(
+    'listAccountSessions',
+    z.object({ items: z.array(session) }),
+    of(id),
+  )
+  const data = {
+    ...found,
+    ...(waiting && { new_email: waiting.email, new_email_until: waiting.expires_at }),
+    ...(await api.call('getAccountRoles', roles, of(id))),
+    groups: names.map(({ name }) => name),
+    second_factor: hasSecond(await factorsOf(api, id)),
+    active_sessions: active.length,
+  }
+  return { data, text: record(data) }
+}

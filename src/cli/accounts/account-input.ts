@@ -1,0 +1,28 @@
+/** What was typed about an account. */
+import { text as textOf } from 'node:stream/consumers'
+import { ROLES } from '../../accounts/role-names.ts'
+import type { Role } from '../../accounts/role-names.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+
+export async function readPassword(input: Input): Promise<string> {
+  const [typed, fromStdin] = [input.text('password'), input.flag('password-stdin')]
+  if (typed !== undefined && fromStdin) throw usageError('give either --password or --password-stdin')
+  if (typed !== undefined) return typed
+  if (!fromStdin) throw usageError('account create needs --password-stdin or --password')
+  return passwordFromStdin()
+}
+
+export async function passwordFromStdin(): Promise<string> {
+  if (process.stdin.isTTY)
+    process.stderr.write('Password, then Enter and Ctrl-D (it is shown as you type):\n')
+  const password = (await textOf(process.stdin)).replace(/\r?\n$/, '')
+  if (/[\r\n]/.test(password)) throw usageError('--password-stdin takes one line')
+  return password
+}
+
+export function asRole(typed: string): Role {
+  const role = ROLES.find((known) => known === typed)
+  if (role) return role
+  throw usageError(`--role takes ${ROLES.join(', ')}`)
+}

@@ -1,0 +1,104 @@
+/**
+ * The commands that also run on a running server, over its JSON API. What is missing here needs the database: it has no
+ * operation, so that no token can do it.
+ */
+import { nameOf } from '../command-line/command.ts'
+import type { Answer, Described } from '../command-line/command.ts'
+import type { Input } from '../command-line/input.ts'
+import { credentialsFor } from '../command-line/server/credentials.ts'
+import { serverOf } from '../command-line/server/server-address.ts'
+import { serverApi } from '../command-line/server/server-api.ts'
+import type { ServerApi } from '../command-line/server/server-api.ts'
+import { AppError } from '../platform/errors.ts'
+
+type Run = (input: Input, api: ServerApi) => Promise<Answer>
+/** Loaded when a command of it runs. */
+type Load = () => Promise<Record<string, Run>>
+
+const account: Load = () => import('./accounts/account-at-server.ts')
+const registration: Load = () => import('./registrations/registration-at-server.ts')
+const group: Load = () => import('./groups/group-at-server.ts')
+const client: Load = () => import('./clients/client-at-server.ts')
+const resource: Load = () => import('./resources/resource-at-server.ts')
+const upstream: Load = () => import('./upstreams/upstream-at-server.ts')
+const audit: Load = () => import('./audit/audit-at-server.ts')
+
+/** By the name of the command: where its function is, and which. */
+const RUNS: Readonly<Record<string, readonly [Load, string]>> = {
+  'account create': [account, 'create'],
+  'account show': [account, 'show'],
+  'account list': [account, 'list'],
+  'account update': [account, 'update'],
+  'account disable': [account, 'disable'],
+  'account enable': [account, 'enable'],
+  'account factors': [account, 'factors'],
+  'account reset-factors': [account, 'resetFactors'],
+  'account keep-factors': [account, 'keepFactors'],
+  'account unlock': [account, 'unlock'],
+  'account end-sessions': [account, 'endSessions'],
+  'account sessions': [account, 'sessions'],
+  'account end-session': [account, 'endSession'],
+  'account apps': [account, 'apps'],
+  'account revoke-app': [account, 'revokeApp'],
+  'account verify': [account, 'verify'],
+  'account send-reset': [account, 'sendReset'],
+  'account remove-picture': [account, 'removePicture'],
+  'account set-roles': [account, 'setRoles'],
+  'account delete': [account, 'remove'],
+  'account cancel-email': [account, 'cancelEmail'],
+  'account keep': [account, 'keep'],
+  'invite create': [registration, 'create'],
+  'invite list': [registration, 'list'],
+  'invite revoke': [registration, 'revoke'],
+  'registration list': [registration, 'waiting'],
+  'registration approve': [registration, 'approve'],
+  'registration refuse': [registration, 'refuse'],
+  'group create': [group, 'create'],
+  'group show': [group, 'show'],
+  'group list': [group, 'list'],
+  'group update': [group, 'update'],
+  'group add': [group, 'addMembers'],
+  'group remove': [group, 'removeMembers'],
+  'group delete': [group, 'remove'],
+  'client create': [client, 'create'],
+  'client show': [client, 'show'],
+  'client list': [client, 'list'],
+  'client disable': [client, 'disable'],
+  'client enable': [client, 'enable'],
+  'client delete': [client, 'remove'],
+  'client update': [client, 'update'],
+  'client rotate-secret': [client, 'rotateSecret'],
+  'client set-groups': [group, 'setGroups'],
+  'resource create': [resource, 'create'],
+  'resource show': [resource, 'show'],
+  'resource list': [resource, 'list'],
+  'resource update': [resource, 'update'],
+  'resource delete': [resource, 'remove'],
+  'upstream add': [upstream, 'add'],
+  'upstream list': [upstream, 'list'],
+  'upstream show': [upstream, 'show'],
+  'upstream update': [upstream, 'update'],
+  'upstream remove': [upstream, 'remove'],
+  'audit list': [audit, 'list'],
+  'audit show': [audit, 'show'],
+}
+
+export const COMMANDS_AT_SERVER: readonly string[] = Object.keys(RUNS)
+
+/** @throws AppError `needs_database`, `sign_in_needed`, and what the server refuses */
+export async function runAtServer(
+  { command, input }: { command: Described; input: Input },
+  environment: NodeJS.ProcessEnv,
+): Promise<Answer> {
+  const server = serverOf(input) ?? ''
+  const name = nameOf(command)
+  const found = Object.hasOwn(RUNS, name) ? RUNS[name] : undefined
+  if (!found) {
+    const message = `${name} needs the database: run it where the server runs, without --server.`
+    throw new AppError('needs_database', 400, message)
+  }
+  const [load, action] = found
+  const run = (await load())[action]
+  if (!run) throw new Error(`${name} has no function ${action}`)
+  return run(input, serverApi(server, credentialsFor(server, environment)))
+}

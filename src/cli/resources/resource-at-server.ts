@@ -1,0 +1,75 @@
+/** The commands of `resource` on a running server, over its API. */
+import { z } from 'zod'
+import type { Answer } from '../../command-line/command.ts'
+import type { Input } from '../../command-line/input.ts'
+import type { ServerApi } from '../../command-line/server/server-api.ts'
+import { resourceAnswer, resourceDeleted, resourceList, resourceMade } from './resource-answers.ts'
+import { changesOf, wantedOf } from './resource-input.ts'
+
+type Run = (input: Input, api: ServerApi) => Promise<Answer>
+
+const LARGEST_PAGE = 200
+
+const resource = z.object({
+  identifier: z.string(),
+  name: z.string(),
+  scope: z.string(),
+  scope_texts: z.record(z.string(), z.string()),
+  access_token_format: z.string(),
+  access_token_alg: z.string().nullable(),
+  access_token_ttl_seconds: z.number().nullable(),
+  client_id: z.string(),
+  created_at: z.string(),
+  client_secret: z.string().optional(),
+  warnings: z.array(z.string()).default([]),
+})
+const page = z.object({ items: z.array(resource), next: z.string().optional() })
+
+/** By the names of the commands. */
+function dataOf({ scope_texts: texts, access_token_ttl_seconds: seconds, ...one }: z.infer<typeof resource>) {
+  return {
+    identifier: one.identifier,
+    name: one.name,
+    scope: one.scope,
+    scope_texts: Object.keys(texts).length > 0 ? texts : null,
+    access_token_format: one.access_token_format,
+    access_token_alg: one.access_token_alg,
+    access_token_seconds: seconds,
+    client_id: one.client_id,
+    created_at: one.created_at,
+    ...(one.client_secret !== undefined && { client_secret: one.client_secret }),
+  }
+}
+
+const at = ({ operands: [identifier = ''] }: Input) => ({ params: { identifier } })
+
+export const create: Run = async (input, api) => {
+  const made = await api.call('createResource', resource, { body: wantedOf(input) })
+  return resourceMade(dataOf(made), made.warnings)
+}
+
+export const update: Run = async (input, api) => {
+  const changed = await api.call('updateResource', resource, { ...at(input), body: changesOf(input) })
+  return resourceAnswer(dataOf(changed), changed.warnings)
+}
+
+export const show: Run = async (input, api) => {
+  const found = await api.call('getResource', resource, at(input))
+  return resourceAnswer(dataOf(found), found.warnings)
+}
+
+export const list: Run = async (_input, api) => {
+  const all: z.infer<typeof resource>[] = []
+  let cursor: string | undefined
+  do {
+    const { items, next } = await api.call('listResources', page, { query: { limit: LARGEST_PAGE, cursor } })
+    all.push(...items)
+    cursor = next
+  } while (cursor !== undefined)
+  return resourceList(all.map(dataOf))
+}
+
+export const remove: Run = async (input, api) => {
+  await api.send('deleteResource', at(input))
+  return resourceDeleted(input.operands[0] ?? '')
+}

@@ -1,0 +1,42 @@
+/** The commands of `upstream` on a running server, over its API. */
+import { z } from 'zod'
+import type { Answer } from '../../command-line/command.ts'
+import type { Input } from '../../command-line/input.ts'
+import type { ServerApi } from '../../command-line/server/server-api.ts'
+import { upstreamAdded, upstreamAnswer, upstreamList, upstreamRemoved } from './upstream-answers.ts'
+import { changesIn, idOf, newIn } from './upstream-input.ts'
+
+type Run = (input: Input, api: ServerApi) => Promise<Answer>
+
+const names = z.record(z.string(), z.string())
+const upstream = z.looseObject({
+  id: z.string(),
+  label: z.string(),
+  kind: z.string(),
+  enabled: z.boolean(),
+  sign_up: z.string(),
+  issuer: z.string().nullable(),
+  authorization_endpoint: z.string().nullable(),
+  parameters: names,
+  mapping: names,
+})
+const listed = z.object({ items: z.array(upstream.extend({ connected: z.number() })) })
+
+const at = (input: Input) => ({ params: { id: idOf(input) } })
+
+export const add: Run = async (input, api) =>
+  upstreamAdded(await api.call('createUpstream', upstream, { body: newIn(input) }))
+
+export const list: Run = async (_input, api) => upstreamList((await api.call('listUpstreams', listed)).items)
+
+export const show: Run = async (input, api) =>
+  upstreamAnswer(await api.call('getUpstream', upstream, at(input)))
+
+export const update: Run = async (input, api) =>
+  upstreamAnswer(await api.call('updateUpstream', upstream, { ...at(input), body: changesIn(input) }))
+
+export const remove: Run = async (input, api) => {
+  const found = await api.call('getUpstream', upstream, at(input))
+  await api.send('deleteUpstream', at(input))
+  return upstreamRemoved(found)
+}

@@ -1,0 +1,159 @@
+/** Every command that runs on a server prints the same as on its database. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { listEntries } from '../../../src/audit/entries.ts'
+import { COMMANDS_AT_SERVER, runAtServer } from '../../../src/cli/at-server.ts'
+import { NOUNS } from '../../../src/cli/commands.ts'
+import { readArguments } from '../../../src/command-line/arguments.ts'
+import { API_OPERATIONS, neededScopes, operationOf } from '../../../src/command-line/server/api-operations.ts'
+import type { OperationId } from '../../../src/command-line/server/api-operations.ts'
+import type { Answer } from '../../../src/command-line/command.ts'
+import { nameOf } from '../../../src/command-line/command.ts'
+import { failureOf } from '../../../src/cli/failure.ts'
+import { startServer } from '../../support/running-server.ts'
+import type { RunningServer } from '../../support/running-server.ts'
+import { answerOf } from '../command-line.ts'
+import { alikeSubjects, PASSWORD } from './alike-subjects.ts'
+import { ownMachine } from './command-line-at.ts'
+import { commandRows } from './command-rows.ts'
+
+describe('The command line on a server and on its database', function () {
+  this.timeout(180_000)
+  let server: RunningServer
+  let environment: Record<string, string>
+  let clientId: string
+  const machine = ownMachine()
+
+  before(async () => {
+    server = await startServer({ store: 'sqlite' })
+    const { issuer, parts } = server
+    const scope = neededScopes()
+      .filter((one) => !one.startsWith('account:'))
+      .join(' ')
+    const wanted = [
+      '--name',
+      'Help desk',
+      '--grant-type',
+      'client_credentials',
+      '--resource',
+      `${issuer}/api/v1`,
+    ]
+    const { data } = await answerOf(parts, ['client', 'create', ...wanted, '--scope', scope])
+    clientId = String(data['client_id'])
+    const secret = join(machine.folder, 'secret')
+    writeFileSync(secret, `${String(data['client_secret'])}\n`)
+    environment = { ACCOUNT_SERVER_CLIENT_ID: clientId, ACCOUNT_SERVER_CLIENT_SECRET_FILE: secret }
+  })
+  after(async () => {
+    await server.stop()
+    machine.remove()
+  })
+
+  const onDatabase = (args: string[]): Promise<Answer> => answerOf(server.parts, args)
+  async function onServer(args: string[]): Promise<Answer> {
+    const request = readArguments(['--server', server.issuer, ...args], NOUNS)
+    if (request.kind !== 'run') throw new Error('no such command')
+    return runAtServer(request, environment)
+  }
+  const WAYS = { qxd: onDatabase, qxa: onServer }
+
+  const subjects = alikeSubjects({
+    get parts() {
+      return server.parts
+    },
+    folder: machine.folder,
+    onDatabase,
+  })
+  const { person } = subjects
+  const ROWS = commandRows(subjects)
+
+  it('are the same commands', () => {
+    expect(Object.keys(ROWS).toSorted()).to.eql([...COMMANDS_AT_SERVER].toSorted())
+    const all = NOUNS.flatMap(({ commands }) => commands.map(nameOf))
+    for (const name of COMMANDS_AT_SERVER) expect(all).to.include(name)
+  })
+
+  for (const [name, prepare] of Object.entries(ROWS))
+    it(`print the same for ${name}`, async () => {
+      const printed = []
+      const reads = / (list|show|sessions)$/.test(name) && prepare.length === 0
+      const same = reads ? await prepare('qxd') : undefined
+      for (const way of ['qxd', 'qxa'] as const) {
+        const { data, text } = await WAYS[way](same ?? (await prepare(way)))
+        printed.push({ data: alike<unknown>(JSON.parse(JSON.stringify(data))), text: alike(text) })
+      }
+      expect(printed[1]).to.eql(printed[0])
+      expect(JSON.stringify(printed[0]?.data)).to.have.length.greaterThan(20)
+    })
+
+  /** Without what differs between two subjects that are alike. */
+  function alike<T>(value: T): T {
+    const text = JSON.stringify(value)
+      .replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, 'UUID')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/"client_id_issued_at":\d+/g, '"client_id_issued_at":0')
+      .replaceAll(/(token=|invitation=|"client_secret":"|client_secret +)[\w-]+/g, '$1SECRET')
+      .replaceAll(/(created_by"?[: ]+"?)[\w:-]+/g, '$1WHO')
+      .replaceAll(/qx[da]/g, 'way')
+    return JSON.parse(text) as T
+  }
+
+  it('refuse in the same words', async () => {
+    for (const args of [
+      ['account', 'show', 'nobody@example.com'],
+      ['account', 'create', '--email', 'no address', '--password', PASSWORD],
+      ['account', 'revoke-app', await person('qxd', 'refusals'), '--app', 'nothing'],
+      ['account', 'end-session', 'qxd-refusals@example.com', '--session', 'nothing'],
+      ['group', 'show', 'nobody'],
+      ['client', 'show', 'nothing'],
+      ['resource', 'show', 'https://nothing.example.com/'],
+      ['upstream', 'show', 'nothing'],
+      ['audit', 'show', '999999999'],
+      ['audit', 'list', '--kind', 'none'],
+      ['invite', 'revoke', 'nothing'],
+    ]) {
+      const [one, other] = await Promise.all([onDatabase(args), onServer(args)].map(failureText))
+      expect(other, args.join(' ')).to.equal(one)
+    }
+  })
+
+  it('say in the trail who did it: the operator of the database, or the client of the token', async () => {
+    for (const [way, actor] of [['qxd', 'cli'] as const, ['qxa', `client:${clientId}`] as const]) {
+      const id = await person(way, 'traced')
+      await WAYS[way](['account', 'disable', id])
+      const [entry] = await listEntries(
+        server.parts.db,
+        { accountId: id, action: 'account.disabled' },
+        { limit: 1 },
+      )
+      expect(entry?.actor).to.equal(actor)
+    }
+  })
+
+  it('know every operation as the server describes it', async () => {
+    const { paths } = (await (await fetch(`${server.issuer}/api/v1/openapi.json`)).json()) as Document
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId, security }]) => {
+        const scope = security?.[0]?.oauth2?.[0] ?? ''
+        return [operationId, { method: method.toUpperCase(), path, scope }] as const
+      }),
+    )
+    const known = new Map(described)
+    for (const id of Object.keys(API_OPERATIONS) as OperationId[])
+      expect(operationOf(id), id).to.eql(known.get(id))
+  })
+})
+
+type Document = {
+  paths: Record<string, Record<string, { operationId: string; security?: { oauth2?: string[] }[] }>>
+}
+
+async function failureText(running: Promise<Answer>): Promise<string> {
+  const error: unknown = await running.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  const { code, lines } = failureOf(error)
+  return `${code}: ${lines.join('; ')}`
+}
