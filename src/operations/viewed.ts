@@ -15,10 +15,11 @@ const OF_PEOPLE: ReadonlySet<string> = new Set([
   'getAuditEntry',
   'exportAuditEntries',
   'listMails',
+  'previewClient',
   'getMail',
 ])
 const OF_ONE_ACCOUNT = '/accounts/{id}'
-/** How far somebody has read on is not what they looked for. */
+// How far somebody has read on is not what they looked for.
 const PAGING = ['limit', 'cursor', 'skip']
 
 /** Whether reading with it shows a person. */
@@ -42,9 +43,9 @@ export async function recordView(
   { token, params, query }: ApiRequest,
 ): Promise<void> {
   if (!showsPeople(one)) return
-  const named = { ...asRecord(params), ...asRecord(query) }
+  const named = { ...(params as object), ...(query as object) } as Record<string, unknown>
   const isAccount = one.path.startsWith(OF_ONE_ACCOUNT)
-  const accountId = isAccount ? named['id'] : named['account_id']
+  const accountId = named[isAccount ? 'id' : 'account_id']
   const asked = Object.entries(named).filter(
     ([name, value]) => value !== undefined && !PAGING.includes(name) && !(isAccount && name === 'id'),
   )
@@ -56,8 +57,4 @@ export async function recordView(
     clientId: token.clientId,
     detail: { operation: one.id, ...(token.account && Object.fromEntries(asked)) },
   })
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
 }

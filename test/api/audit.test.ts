@@ -8,6 +8,7 @@ import type { Api } from './caller.ts'
 
 type Entry = { id: number; at: string; action: string; actor: string; account_id: string | null }
 type Page = { items: Entry[]; next?: string }
+const idsOf = ({ items }: Page) => items.map(({ id }) => id)
 
 for (const { name, stage: open } of STAGES)
   describe(`the audit trail over the API, on ${name}`, () => {
@@ -66,9 +67,10 @@ for (const { name, stage: open } of STAGES)
       const whole = await of({ account_id: person.id })
       const listed = await list({ account_id: person.id })
       expect(whole.complete).to.equal(true)
-      expect(whole.items).to.eql(listed.items.toReversed())
+      // A worker may have chained them in between.
+      expect(idsOf(whole)).to.eql(idsOf(listed).toReversed())
       const some = await of({ account_id: person.id, limit: '1' })
-      expect([some.complete, some.items]).to.eql([false, whole.items.slice(0, 1)])
+      expect([some.complete, idsOf(some)]).to.eql([false, idsOf(whole).slice(0, 1)])
       const [entry] = (await list({ action: 'audit.exported' })).items
       expect(entry).to.deep.include({
         actor: `client:${api.party.clientId}`,
