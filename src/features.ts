@@ -11,6 +11,7 @@ import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { auditApi } from './api/audit/audit.feature.ts'
 import { clientsApi } from './api/clients/clients.feature.ts'
 import { groupsApi } from './api/groups/groups.feature.ts'
+import { rolesApi } from './api/roles/roles.feature.ts'
 import { upstreamsApi } from './api/upstreams/upstreams.feature.ts'
 import { keysApi } from './api/keys/keys-api.feature.ts'
 import { mailsApi } from './api/mails/mails-api.feature.ts'
@@ -75,6 +76,7 @@ export const FEATURES: readonly BuildFeature[] = [
   accountApi,
   accountsApi,
   groupsApi,
+  rolesApi,
   upstreamsApi,
   eventSchemas,
   registrationApi,

@@ -105,6 +105,7 @@ const OTHER_TABLES = {
     'token_exchange_rules',
     'webhooks',
     'groups',
+    'roles',
     'upstreams',
   ],
   // Of each day a few anchors at most.

@@ -19,6 +19,7 @@ admin-yes = yes
 admin-no = no
 admin-once = This is shown only now. Copy it before you leave the page.
 admin-send-again = You had to sign in again. Check the form and send it once more.
+admin-closed = The roles of this account allow more than yours, so you can only read it.
 admin-detail = { $detail }
 
 admin-section-accounts = Accounts
@@ -33,6 +34,9 @@ admin-empty-waiting-accounts = Nobody waits.
 admin-section-groups = Groups
 admin-section-groups-about = Groups of people, which apps can read.
 admin-empty-groups = There are no groups yet.
+admin-section-roles = Roles
+admin-section-roles-about = What people may do here.
+admin-empty-roles = There are no roles.
 admin-section-clients = Clients
 admin-section-clients-about = Apps that sign people in or call resource servers.
 admin-empty-clients = There are no clients yet.

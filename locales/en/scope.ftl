@@ -7,6 +7,8 @@ scope-profile = See your profile
 scope-profile-about = Your name, your picture, your username or else your email, your language and your time zone.
 scope-groups = See your groups
 scope-groups-about = The names of the groups you are in here.
+scope-roles = See your roles
+scope-roles-about = The names of the roles you have here.
 
 # A scope of a resource server, when several could be meant.
 scope-at = { $title } ({ $resource })
@@ -22,6 +24,7 @@ scope-claim-picture = See your picture
 scope-claim-locale = See your language
 scope-claim-zoneinfo = See your time zone
 scope-claim-groups = See your groups
+scope-claim-roles = See your roles
 scope-claim-updated-at = See when your profile last changed
 scope-claim-other = See your { $claim }
 

@@ -19,6 +19,7 @@ admin-yes = да
 admin-no = нет
 admin-once = Показывается только сейчас. Скопируйте, прежде чем уйти со страницы.
 admin-send-again = Пришлось войти снова. Проверьте форму и отправьте её ещё раз.
+admin-closed = Роли этого аккаунта разрешают больше, чем ваши, поэтому вы можете только смотреть.
 admin-detail = { $detail }
 
 admin-section-accounts = Аккаунты
@@ -33,6 +34,9 @@ admin-empty-waiting-accounts = Никто не ждёт.
 admin-section-groups = Группы
 admin-section-groups-about = Группы людей, которые видны приложениям.
 admin-empty-groups = Групп пока нет.
+admin-section-roles = Роли
+admin-section-roles-about = Кому что здесь разрешено.
+admin-empty-roles = Ролей нет.
 admin-section-clients = Клиенты
 admin-section-clients-about = Приложения, в которые входят люди или которые обращаются к серверам ресурсов.
 admin-empty-clients = Клиентов пока нет.

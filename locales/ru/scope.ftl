@@ -7,6 +7,8 @@ scope-profile = Видеть ваш профиль
 scope-profile-about = Ваше имя, фото, имя пользователя или почта, язык и часовой пояс.
 scope-groups = Видеть ваши группы
 scope-groups-about = Названия групп, в которых вы состоите.
+scope-roles = Видеть ваши роли
+scope-roles-about = Названия ролей, которые у вас есть здесь.
 
 # A scope of a resource server, when several could be meant.
 scope-at = { $title } ({ $resource })
@@ -22,6 +24,7 @@ scope-claim-picture = Видеть ваше фото
 scope-claim-locale = Видеть ваш язык
 scope-claim-zoneinfo = Видеть ваш часовой пояс
 scope-claim-groups = Видеть ваши группы
+scope-claim-roles = Видеть ваши роли
 scope-claim-updated-at = Видеть, когда менялся ваш профиль
 scope-claim-other = Видеть данные: { $claim }
 

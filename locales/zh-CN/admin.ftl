@@ -19,6 +19,7 @@ admin-yes = 是
 admin-no = 否
 admin-once = 仅显示这一次。请在离开此页前复制。
 admin-send-again = 你刚刚重新登录。请检查表单并再次提交。
+admin-closed = 此账号的角色权限比你的更大，因此你只能查看。
 admin-detail = { $detail }
 
 admin-section-accounts = 账号
@@ -33,6 +34,9 @@ admin-empty-waiting-accounts = 没有等待中的用户。
 admin-section-groups = 群组
 admin-section-groups-about = 应用可以读取的用户群组。
 admin-empty-groups = 还没有群组。
+admin-section-roles = 角色
+admin-section-roles-about = 谁可以在这里做什么。
+admin-empty-roles = 没有角色。
 admin-section-clients = 客户端
 admin-section-clients-about = 让用户登录或调用资源服务器的应用。
 admin-empty-clients = 还没有客户端。

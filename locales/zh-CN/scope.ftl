@@ -7,6 +7,8 @@ scope-profile = 查看你的个人资料
 scope-profile-about = 你的姓名、头像、用户名（或邮箱）、语言和时区。
 scope-groups = 查看你的群组
 scope-groups-about = 你在此所属群组的名称。
+scope-roles = 查看你的角色
+scope-roles-about = 你在此拥有的角色名称。
 
 # A scope of a resource server, when several could be meant.
 scope-at = { $title }（{ $resource }）
@@ -22,6 +24,7 @@ scope-claim-picture = 查看你的头像
 scope-claim-locale = 查看你的语言
 scope-claim-zoneinfo = 查看你的时区
 scope-claim-groups = 查看你的群组
+scope-claim-roles = 查看你的角色
 scope-claim-updated-at = 查看你的个人资料的更新时间
 scope-claim-other = 查看你的 { $claim }
 

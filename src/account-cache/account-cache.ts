@@ -35,7 +35,7 @@ export function sealedAccounts(sealer: Sealer): Codec<CachedAccount> {
 
 /** The number changes with the cached columns, so that one release does not read what another one wrote. */
 function contextOf(id: string): string {
-  return `account-cache 9 ${id}`
+  return `account-cache 10 ${id}`
 }
 
 type Row = KnownAccount &
@@ -43,7 +43,12 @@ type Row = KnownAccount &
     topicVersion: number | null
     groupName: string | null
     groupId: string | null
+    roleNames: string | null
   }
+
+/** In one value, because rows of roles beside rows of groups would be many. An account has few roles, and no name has a comma. */
+const ROLE_NAMES =
+  '(select group_concat(role) from account_roles where account_roles.account_id = accounts.id) as role_names'
 
 /** One row for each group, or one without. */
 async function load(db: Db, id: string, topic: string): Promise<Loaded<CachedAccount>> {
@@ -59,11 +64,13 @@ async function load(db: Db, id: string, topic: string): Promise<Loaded<CachedAcc
       'groups.name as groupName',
       'groups.id as groupId',
       'account_pictures.id as pictureId',
+      db.raw(ROLE_NAMES),
     )
   const [row] = rows
   if (!row) return { version: 0 }
-  const { topicVersion, groupName: _name, groupId: _id, ...account } = row
+  const { topicVersion, groupName: _name, groupId: _id, roleNames, ...account } = row
   const groups = rows.flatMap(({ groupName }) => groupName ?? []).toSorted()
   const groupIds = rows.flatMap(({ groupId }) => groupId ?? [])
-  return { value: { ...account, groups, groupIds }, version: Number(topicVersion ?? 0) }
+  const roles = roleNames?.split(',').toSorted() ?? []
+  return { value: { ...account, groups, groupIds, roles }, version: Number(topicVersion ?? 0) }
 }

@@ -1,6 +1,6 @@
 /**
- * The only statements that change or delete rows of `accounts`, and what a change of groups calls. Each raises the version of its account in the same
- * transaction, and fences the account cache before that commits. A test finds statements elsewhere.
+ * The only statements that change or delete rows of `accounts`, and what a change of groups or roles calls. Each raises the version
+ * of its account in the same transaction, and fences the account cache before that commits. A test finds statements elsewhere.
  */
 import { hash } from 'node:crypto'
 import type { Knex } from 'knex'
@@ -74,8 +74,8 @@ export async function fillSearchColumns(sql: Sql, limit: number): Promise<number
   return rows.length
 }
 
-/** Call it in the transaction that changes the groups of these accounts, or of more than can be named. */
-export async function changeGroupsOf(trx: Sql, ids: readonly string[] | 'many'): Promise<void> {
+/** Call it in the transaction that changes the groups or roles of these accounts, or of more than can be named. */
+export async function changeCachedOf(trx: Sql, ids: readonly string[] | 'many'): Promise<void> {
   const shares =
     ids === 'many' ? Array.from({ length: TOPICS }, (_, share) => share) : ids.map(shareOfAccount)
   await changeShares(trx, ACCOUNT_CACHE, [...new Set(shares)])

@@ -6,6 +6,8 @@ export type CachedAccount = KnownAccount & {
   groups: readonly string[]
   /** The ids of the same groups. */
   groupIds: readonly string[]
+  /** The names of its roles, sorted. */
+  roles: readonly string[]
   /** Its address ends in it. Null where there is no picture. */
   pictureId: string | null
 }

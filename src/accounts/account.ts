@@ -220,11 +220,13 @@ export type AccountClaims = {
   zoneinfo?: string
   /** Empty without any: apps look into the list without a question whether it is there. */
   groups: readonly string[]
+  /** Empty without any, likewise. */
+  roles: readonly string[]
   /** Seconds since the epoch. */
   updated_at: number
 }
 
-/** The standard claims of an account (OpenID Connect Core §5.1) and its groups; those without a value are left out (§5.3.2). */
+/** The standard claims of an account (OpenID Connect Core §5.1) with its groups and roles; those without a value are left out (§5.3.2). */
 export function claimsOf(account: CachedAccount, site: { issuer: string }): AccountClaims {
   const { givenName, familyName, pictureId } = account
   const name = account.name || [givenName, familyName].filter(Boolean).join(' ')
@@ -240,6 +242,7 @@ export function claimsOf(account: CachedAccount, site: { issuer: string }): Acco
     ...(account.locale && { locale: account.locale }),
     ...(account.zoneinfo && { zoneinfo: account.zoneinfo }),
     groups: account.groups,
+    roles: account.roles,
     updated_at: Math.floor(account.updatedAtMs / 1000),
   }
 }

@@ -1,31 +1,44 @@
-/** Roles of accounts inside this service (relying parties keep their own). The last administrator cannot be removed. */
+/**
+ * Which account has which role: table `account_roles`. What a role allows is in `roles`. The last administrator cannot be
+ * removed.
+ */
+import { changeCachedOf } from '../account-cache/changed-account.ts'
 import { AppError } from '../platform/errors.ts'
-import { isDuplicate } from '../platform/sql/database.ts'
+import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
-import type { Role } from './role-names.ts'
 
-export async function rolesOf(sql: Sql, accountId: string): Promise<Role[]> {
+/** Allows everything in the administration. */
+export const ADMIN = 'admin'
+
+/** They are in tokens and in the account cache. */
+export const MOST_ROLES_OF_ACCOUNT = 20
+
+export async function rolesOf(sql: Sql, accountId: string): Promise<string[]> {
   return sql('account_roles').where({ accountId }).orderBy('role').pluck('role')
 }
 
-export async function hasRole(sql: Sql, accountId: string, role: Role): Promise<boolean> {
+export async function hasRole(sql: Sql, accountId: string, role: string): Promise<boolean> {
   return (await sql('account_roles').where({ accountId, role }).first('role')) !== undefined
 }
 
-/** Answers false when the account already had it. */
-export async function grantRole(sql: Sql, accountId: string, role: Role): Promise<boolean> {
+/** Answers false when the account already had it. That there is such a role is for the caller to know. */
+export async function grantRole(sql: Sql, accountId: string, role: string): Promise<boolean> {
+  if (!sql.isTransaction) return inTransaction(sql, (trx) => grantRole(trx, accountId, role))
   try {
     await sql('account_roles').insert({ accountId, role })
-    return true
   } catch (error) {
     if (isDuplicate(error)) return false
     throw error
   }
+  await changeCachedOf(sql, [accountId])
+  return true
 }
 
 /** Call `assertNotLastAdmin` before, in the same transaction. */
-export async function revokeRole(trx: Sql, accountId: string, role: Role): Promise<void> {
-  await trx('account_roles').where({ accountId, role }).delete()
+export async function revokeRole(sql: Sql, accountId: string, role: string): Promise<void> {
+  if (!sql.isTransaction) return inTransaction(sql, (trx) => revokeRole(trx, accountId, role))
+  await sql('account_roles').where({ accountId, role }).delete()
+  await changeCachedOf(sql, [accountId])
 }
 
 /** True when an account that stays and is not disabled has the role `admin`. */
@@ -39,7 +52,7 @@ export async function hasActiveAdmin(sql: Sql): Promise<boolean> {
  */
 export async function assertNotLastAdmin(trx: Sql, accountId: string): Promise<void> {
   const locked: { accountId: string }[] = await trx('account_roles')
-    .where({ role: 'admin' })
+    .where({ role: ADMIN })
     .forUpdate()
     .select('accountId')
   if (!locked.some((row) => row.accountId === accountId)) return
@@ -51,7 +64,7 @@ export async function assertNotLastAdmin(trx: Sql, accountId: string): Promise<v
 async function activeAdmins(sql: Sql): Promise<string[]> {
   return sql('accounts')
     .join('account_roles', 'accounts.id', 'account_roles.accountId')
-    .where({ 'account_roles.role': 'admin' })
+    .where({ 'account_roles.role': ADMIN })
     .whereNull('accounts.disabledAtMs')
     .whereNull('accounts.deleteAtMs')
     .pluck('accounts.id')

@@ -1,6 +1,8 @@
 /** The page that asks before something is done, with the form of the operation, and the form that does it. */
 import { formOf } from '../http/request/request-state.ts'
 import { given } from '../words/message.ts'
+import { AppError } from '../platform/errors.ts'
+import { withChoices } from './choices.ts'
 import { theOperation } from './console-api.ts'
 import { errorsOf, tried, typedIn } from './desk.ts'
 import type { Desk } from './desk.ts'
@@ -8,7 +10,7 @@ import { bodyOf, fieldsOf, valuesOf } from './form.ts'
 import type { Field } from './form.ts'
 import { accountIdOf } from './named-account.ts'
 import { actHref, sectionHref, thingHref } from './hrefs.ts'
-import { nothingHere, theSection, titleOf } from './reading-pages.ts'
+import { assertMay, isOpen, nothingHere, theSection, titleOf } from './reading-pages.ts'
 import type { Act, Section, Shown } from './sections/section.ts'
 import { actsOf } from './sections/sections.ts'
 import { subjectOf } from './subject.ts'
@@ -21,7 +23,7 @@ type Asked = { section: Section; act: Act; key: string | undefined; fields: Fiel
 const ONCE = ['client_secret', 'secret', 'link']
 
 export async function showAct(desk: Desk, params: Params): Promise<void> {
-  const asked = askedFor(desk, params)
+  const asked = await askedFor(desk, params)
   const { section, act, key, fields } = asked
   const { shown, etag } = await before(desk, asked)
   const { errors, values } = desk.services.nextPage.take(desk.ctx, desk)
@@ -44,7 +46,7 @@ export async function showAct(desk: Desk, params: Params): Promise<void> {
 }
 
 export async function submitAct(desk: Desk, params: Params): Promise<void> {
-  const { section, act, key, fields } = askedFor(desk, params)
+  const { section, act, key, fields } = await askedFor(desk, params)
   const { services, ctx, api } = desk
   const sent = formOf(ctx)
   const here = actHref(section, act, key) + ctx.search
@@ -70,15 +72,24 @@ export async function submitAct(desk: Desk, params: Params): Promise<void> {
   )
 }
 
-/** @throws AppError 404 `not_found` */
-function askedFor({ services }: Desk, params: Params): Asked {
-  const section = theSection(params['section'])
+/** @throws AppError 403 `insufficient_scope`, `beyond_your_roles`, 404 `not_found` */
+async function askedFor(desk: Desk, params: Params): Promise<Asked> {
+  const { services } = desk
+  const section = theSection(desk, params['section'])
   const key = params['key']
   const act = actsOf(section).find(
     (one) => one.verb === params['verb'] && (one === section.create) === (key === undefined),
   )
   if (!act) throw nothingHere()
-  return { section, act, key, fields: fieldsOf(theOperation(services.operations, act.id), act) }
+  assertMay(desk, act.id)
+  if (key !== undefined && !(await isOpen(desk, section, key)))
+    throw new AppError(
+      'beyond_your_roles',
+      403,
+      'The roles of the account allow more than those of the person.',
+    )
+  const fields = fieldsOf(theOperation(services.operations, act.id), act)
+  return { section, act, key, fields: await withChoices(desk, act, fields) }
 }
 
 /** The thing as it is now. A list alone has no entity tags. */
@@ -106,9 +117,9 @@ function paramsOf({ ctx }: Desk, section: Section, key: string | undefined): Rec
   >
 }
 
-async function withAccount({ api }: Desk, body: Shown): Promise<Shown> {
+async function withAccount(desk: Desk, body: Shown): Promise<Shown> {
   const { account_id: named } = body
-  return typeof named === 'string' ? { ...body, account_id: await accountIdOf(api, named) } : body
+  return typeof named === 'string' ? { ...body, account_id: await accountIdOf(desk, named) } : body
 }
 
 function afterwards(section: Section, act: Act, key: string | undefined, result: Shown): string {

@@ -73,9 +73,9 @@ export function theOperation(operations: readonly Operation[], id: string): Oper
 }
 
 function problem(status: number, shown: Shown): Error {
-  if (status === 401) return new SignInNeeded()
+  // The pages ask for every scope, so a token that lacks one is of an earlier release.
+  if (status === 401 || shown['code'] === 'insufficient_scope') return new SignInNeeded()
   const { code, detail, errors } = shown as { code: string; detail: string; errors?: Refusal['fields'] }
-  if (status >= 500 || code === 'administrator_required' || code === 'insufficient_scope')
-    return new AppError(code, status, detail)
+  if (status >= 500 || code === 'administrator_required') return new AppError(code, status, detail)
   return new Refused({ status, code, detail, fields: errors ?? [] })
 }

@@ -4,11 +4,13 @@ import type { AnyContext } from '../http/request/request-state.ts'
 import { formOf } from '../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../interaction/member.ts'
 import { redirect } from '../interaction/page.ts'
+import { scopesOf } from '../operations/operation.ts'
 import type { Operation } from '../operations/operation.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Message } from '../words/message.ts'
-import { consoleApi, Refused, SignInNeeded } from './console-api.ts'
+import { scopesHeldBy } from '../roles/held-scopes.ts'
+import { consoleApi, Refused, SignInNeeded, theOperation } from './console-api.ts'
 import type { ConsoleApi, Refusal } from './console-api.ts'
 import { readSession, signInAddress } from './console-session.ts'
 import { word } from './words.ts'
@@ -22,6 +24,9 @@ export type Desk = {
   ctx: AnyContext
   api: ConsoleApi
   sessionUid: string
+  /** Whether the roles of the person allow this operation. The API decides again. */
+  may: (operationId: string) => boolean
+  accountId: string
   /** Shows a page of the administration. `section`: the one that is open. */
   show: (view: string, locals: Record<string, unknown>, section?: string) => void
 }
@@ -36,20 +41,31 @@ type Work = (desk: Desk, params: Params) => Promise<void>
 export function atDesk(services: DeskServices, work: Work) {
   return async (ctx: AnyContext & { params?: Params }): Promise<void> => {
     const member = await services.findMember(ctx)
+    if (!member) return signIn(services, ctx)
+    const { id: accountId } = member.account
+    const allowed = await scopesHeldBy(services.db, accountId)
+    if (allowed.size === 0)
+      throw new AppError('administrator_required', 403, 'This takes a role of the administration.')
     const session = readSession(services, ctx)
-    if (!member || session?.accountId !== member.account.id) return signIn(services, ctx)
+    if (session?.accountId !== accountId) return signIn(services, ctx)
+    const may: Desk['may'] = (id) =>
+      scopesOf(theOperation(services.operations, id)).every((scope) => allowed.has(scope))
     const api = consoleApi(services, ctx, session.token)
     const show: Desk['show'] = (view, locals, section) =>
       services.render(ctx, `admin/${view}`, {
         nowMs: services.clock(),
         signOutHref: SIGN_OUT_PATH,
-        sections: SECTIONS.map(({ name }) => ({ name, href: sectionHref(name) })),
+        sections: SECTIONS.filter(({ list }) => may(list.id)).map(({ name }) => ({
+          name,
+          href: sectionHref(name),
+        })),
         openSection: section ?? '',
         word,
         ...locals,
       })
     try {
-      await work({ services, ctx, api, sessionUid: member.sessionUid, show }, ctx.params ?? {})
+      const desk = { services, ctx, api, sessionUid: member.sessionUid, may, accountId, show }
+      await work(desk, ctx.params ?? {})
     } catch (error) {
       if (error instanceof Refused) throw asFailure(error.refusal)
       if (!(error instanceof SignInNeeded)) throw error

@@ -9,6 +9,8 @@ export type Field = {
   kind: 'text' | 'email' | 'password' | 'number' | 'tick' | 'choice' | 'choices' | 'lines'
   /** Of a choice. */
   options: readonly string[]
+  /** What an option means, where it is a thing with a description. */
+  abouts?: Readonly<Record<string, string>>
   required: boolean
   /** An empty field removes the value. */
   nullable: boolean

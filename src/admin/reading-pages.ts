@@ -1,5 +1,6 @@
 /** The pages that show: the start, the list of a section, and one thing with all that belongs to it. */
 import { AppError } from '../platform/errors.ts'
+import { mayChange } from '../roles/caller-bounds.ts'
 import { given } from '../words/message.ts'
 import { theOperation } from './console-api.ts'
 import { errorsOf, tried } from './desk.ts'
@@ -19,15 +20,35 @@ export function nothingHere(): AppError {
   return new AppError('not_found', 404, 'There is nothing at this address.')
 }
 
-/** @throws AppError 404 `not_found` */
-export function theSection(name: string | undefined): Section {
+/** Words for somebody who typed an address, or kept one. */
+function notAllowed(): AppError {
+  return new AppError('insufficient_scope', 403, 'No role of the person allows this.')
+}
+
+/** For a page that shows or does what an operation does. @throws AppError 403 `insufficient_scope` */
+export function assertMay({ may }: Pick<Desk, 'may'>, operationId: string): void {
+  if (!may(operationId)) throw notAllowed()
+}
+
+/** @throws AppError 403 `insufficient_scope`, 404 `not_found` */
+export function theSection(desk: Pick<Desk, 'may'>, name: string | undefined): Section {
   const found = findSection(name)
   if (!found) throw nothingHere()
+  assertMay(desk, found.list.id)
   return found
 }
 
+/** False for an account that may do more than the person. Its page only shows. */
+export async function isOpen(
+  { services, accountId }: Desk,
+  { name }: Section,
+  key: string,
+): Promise<boolean> {
+  return name !== 'accounts' || mayChange(services.db, accountId, key)
+}
+
 export async function showList(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
-  const section = theSection(params['section'])
+  const section = theSection(desk, params['section'])
   const { ctx, api, services, show } = desk
   const { name, list, create } = section
   const search = textOf(ctx.query['search'])
@@ -43,14 +64,14 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
     ...(search && list.searches && { search }),
     ...Object.fromEntries(filters.flatMap(({ name: filter, value }) => (value ? [[filter, value]] : []))),
   }
-  const named = narrowed['account_id'] && { account_id: await accountIdOf(api, narrowed['account_id']) }
+  const named = narrowed['account_id'] && { account_id: await accountIdOf(desk, narrowed['account_id']) }
   const query = { ...(paged && { limit: PAGE_SIZE }), ...narrowed, ...named, ...(cursor && { cursor }) }
   const answer = await tried(() => api({ id: list.id, query }))
   const body = 'done' in answer ? answer.done.body : {}
   const next = textOf(body['next'])
   const { notice, values } = services.nextPage.take(ctx, desk)
   const found = {
-    rows: itemsOf(body).map((item) => rowOf(section, item)),
+    rows: itemsOf(body).map((item) => rowOf(desk, section, item)),
     more: next && `?${new URLSearchParams({ ...narrowed, cursor: next })}`,
     firstHref: cursor === '' ? undefined : `?${new URLSearchParams(narrowed)}`,
     isNarrowed: Object.keys(narrowed).length > 0,
@@ -63,11 +84,12 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
     searches: list.searches ?? false,
     search,
   }
-  const adding = create && { create, createHref: section.guide ?? actHref(section, create) }
+  const adding = create &&
+    desk.may(create.id) && { create, createHref: section.guide ?? actHref(section, create) }
   show('list', { name, ...found, ...adding, notice, secrets: secretsOf(values) }, name)
 }
 
-function rowOf(section: Section, item: Shown) {
+function rowOf({ may }: Desk, section: Section, item: Shown) {
   const { name, key, list, one, acts } = section
   const id = String(item[key])
   const [title = { name: key, kind: 'text', text: id }, ...facts] = factsOf(item, list.fields)
@@ -76,7 +98,9 @@ function rowOf(section: Section, item: Shown) {
     facts,
     href: one && thingHref(name, id),
     tags: (list.tags ?? []).filter(({ field, is }) => item[field] === is).map(({ word }) => word),
-    acts: one ? [] : acts.map((act) => ({ ...act, href: actHref(section, act, id) })),
+    acts: one
+      ? []
+      : acts.filter((act) => may(act.id)).map((act) => ({ ...act, href: actHref(section, act, id) })),
   }
 }
 
@@ -87,23 +111,24 @@ function textOf(value: unknown): string {
 }
 
 export async function showOne(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
-  const section = theSection(params['section'])
+  const section = theSection(desk, params['section'])
   const { ctx, api, services, show } = desk
   const { name, one, acts, key } = section
   if (!one) throw nothingHere()
   const id = params['key'] ?? ''
   const { body } = await api({ id: one.id, params: { [key]: id } })
+  const open = await isOpen(desk, section, id)
   const parts = []
   const known: Record<string, unknown> = { ...body }
-  for (const part of one.parts ?? []) {
+  for (const part of (one.parts ?? []).filter((some) => desk.may(some.id))) {
     const asked = part.by ? { query: { [part.by]: id, limit: SHOWN_OF_PART } } : { params: { [key]: id } }
     const answer = await tried(() => api({ id: part.id, ...asked }))
     // Nothing waits, so there is nothing to show.
     if ('refusal' in answer) continue
     known[part.id] = answer.done.body
-    parts.push(partOf(section, part, id, answer.done.body))
+    parts.push(partOf(section, allowed(desk, part, open), id, answer.done.body))
   }
-  const possible = acts.filter(({ when }) => !when || when(known))
+  const possible = acts.filter((act) => open && desk.may(act.id) && (!act.when || act.when(known)))
   const { notice, values } = services.nextPage.take(ctx, desk)
   show(
     'one',
@@ -115,11 +140,23 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
       acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
       pages: (section.pages ?? []).map((page) => ({ page, href: `${thingHref(name, id)}/${page}` })),
       listHref: sectionHref(name),
+      closed: !open,
       notice,
       secrets: secretsOf(values),
     },
     name,
   )
+}
+
+/** Without acts that the person may not do, and without ways to pages that they may not open. */
+function allowed({ may }: Desk, part: Part, open: boolean): Part {
+  const { link, acts = [], ...others } = part
+  const linked = link && findSection(link.section)
+  return {
+    ...others,
+    ...(link && linked && may(linked.list.id) && { link }),
+    acts: open ? acts.filter((act) => may(act.id)) : [],
+  }
 }
 
 function partOf(section: Section, part: Part, id: string, body: Shown) {

@@ -1,6 +1,5 @@
 /** The start of the administration: what happened how often, what waits, and the sections. */
 import { z } from 'zod'
-import { AppError } from '../platform/errors.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { chartOf, PICTURE, stepLabel } from './charts.ts'
 import type { Desk } from './desk.ts'
@@ -19,20 +18,25 @@ const statistics = z.object({
 })
 
 /** Where each number of the queues leads. */
-const QUEUES: Readonly<Record<string, string>> = {
-  mails_waiting: `${sectionHref('mails')}?state=waiting`,
-  mails_given_up: `${sectionHref('mails')}?state=given_up`,
-  messages_waiting: sectionHref('receivers'),
-  messages_given_up: sectionHref('receivers'),
+const QUEUES: Readonly<Record<string, { list: string; href: string }>> = {
+  mails_waiting: { list: 'listMails', href: `${sectionHref('mails')}?state=waiting` },
+  mails_given_up: { list: 'listMails', href: `${sectionHref('mails')}?state=given_up` },
+  messages_waiting: { list: 'listReceivers', href: sectionHref('receivers') },
+  messages_given_up: { list: 'listReceivers', href: sectionHref('receivers') },
 }
 
-export async function showStart({ ctx, api, show }: Desk): Promise<void> {
+/** Somebody with a role that may not read the statistics has the sections all the same. */
+export async function showStart({ ctx, api, may, show }: Desk): Promise<void> {
+  if (!may('getStatistics')) return show('start', { charts: [] })
   const period = PERIODS.find((one) => one === ctx.query['period']) ?? 'day'
-  const found = await readable(async () => (await api({ id: 'getStatistics', query: { period } })).body)
-  show('start', found === undefined ? { charts: [] } : { ...pictures(statistics.parse(found)), period })
+  const { body } = await api({ id: 'getStatistics', query: { period } })
+  show('start', { ...pictures(may, statistics.parse(body)), period })
 }
 
-function pictures({ from, step_seconds: seconds, groups, queues }: z.output<typeof statistics>) {
+function pictures(
+  may: Desk['may'],
+  { from, step_seconds: seconds, groups, queues }: z.output<typeof statistics>,
+) {
   const stepMs = seconds * SECOND_MS
   const times = { fromMs: Date.parse(from), stepMs }
   return {
@@ -41,16 +45,9 @@ function pictures({ from, step_seconds: seconds, groups, queues }: z.output<type
     stepLabel,
     picture: PICTURE,
     charts: Object.entries(groups).map(([name, series]) => chartOf(name, series, times)),
-    queues: Object.entries(queues).map(([name, count]) => ({ name, count, href: QUEUES[name] })),
-  }
-}
-
-/** Undefined for somebody with a role that may not read them: the sections are there all the same. */
-async function readable<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'insufficient_scope') return undefined
-    throw error
+    queues: Object.entries(queues).flatMap(([name, count]) => {
+      const queue = QUEUES[name]
+      return queue && may(queue.list) ? [{ name, count, href: queue.href }] : []
+    }),
   }
 }

@@ -15,6 +15,8 @@ const OF_THE_GROUP = 'The group has the event, which has the same name.'
 
 const OF_A_RECEIVER = 'Receivers get events. They are the subject of none.'
 
+const OF_THE_ROLE = 'The role has the event, which has the same name.'
+
 const THE_SAME = 'The event has the same name.'
 
 /** What is recorded because of its event: see `audited-events.ts`. */
@@ -83,6 +85,9 @@ export const AUDITED_ACTIONS = {
   'group.created': { none: OF_THE_GROUP },
   'group.changed': { none: OF_THE_GROUP },
   'group.deleted': { none: OF_THE_GROUP },
+  'role.created': { none: OF_THE_ROLE },
+  'role.changed': { none: OF_THE_ROLE },
+  'role.deleted': { none: OF_THE_ROLE },
   'upstream.created': { none: OF_THE_UPSTREAM },
   'upstream.changed': { none: OF_THE_UPSTREAM },
   'upstream.deleted': { none: OF_THE_UPSTREAM },

@@ -29,6 +29,7 @@ import { resource } from './resources/resource-commands.ts'
 import { statistics } from './statistics/statistics-commands.ts'
 import { upgrade } from './upgrade/upgrade-commands.ts'
 import { upstream } from './upstreams/upstream-commands.ts'
+import { role } from './roles/role-commands.ts'
 import { seedNoun } from './seed-commands.ts'
 
 export const NOUNS: readonly Noun<Parts>[] = [
@@ -36,6 +37,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   invite,
   registration,
   group,
+  role,
   clientNoun([appCommands, exchangeCommands, appAccessCommands]),
   registrationToken,
   resource,

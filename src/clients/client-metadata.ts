@@ -21,7 +21,7 @@ import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } 
 import { absoluteUriFault, guessApplicationType } from './addresses/client-uri.ts'
 
 /** The scopes that belong to the provider itself; every other scope belongs to a resource server. */
-export const OPENID_SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const
+export const OPENID_SCOPES = ['openid', 'profile', 'email', 'groups', 'roles', 'offline_access'] as const
 /** Our own metadata, and what the library does not know, to be named in its `extraClientMetadata.properties`. */
 export const EXTRA_CLIENT_METADATA = [
   'first_party',

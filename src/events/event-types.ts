@@ -55,6 +55,14 @@ const ofSession = z.object({ actor: laterActor, account_id, session_id: text })
 const ofClient = z.object({ actor, client_id, client_name: text.nullable() })
 const ofResource = z.object({ actor, identifier: text, name: text, client_id })
 const ofGroup = z.object({ actor, group: z.object({ id: text, name: text, description: text }) })
+const ofRole = z.object({
+  actor,
+  role: z.object({
+    name: text,
+    description: text,
+    scopes: z.array(text).describe('What it allows in the administration'),
+  }),
+})
 const ofUpstream = z.object({
   actor,
   upstream: z.object({ id: text, label: text, kind: z.enum(['oidc', 'oauth2']), enabled: z.boolean() }),
@@ -176,6 +184,12 @@ export const EVENT_TYPES = {
   'group.deleted': {
     when: 'A group was deleted. Its members have it no longer, and get no events of their own.',
     data: ofGroup.extend({ members: z.int().describe('How many there were') }),
+  },
+  'role.created': { when: 'A role was made. Accounts that get it have events of their own.', data: ofRole },
+  'role.changed': { when: 'A role has another description, or allows something else.', data: ofRole },
+  'role.deleted': {
+    when: 'A role was deleted. Accounts have it no longer, and get no events of their own.',
+    data: ofRole.extend({ accounts: z.int().describe('How many had it') }),
   },
   'upstream.created': { when: 'A provider was added that people may sign in with.', data: ofUpstream },
   'upstream.changed': { when: 'The definition of such a provider changed.', data: ofUpstream },

@@ -6,7 +6,6 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { ACCOUNT_PATHS, linkTo, mailTo } from '../accounts/account-mail.ts'
 import { findAccountById, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
-import { hasRole } from '../accounts/roles.ts'
 import { findSignInAccount, lookupLogin } from '../accounts/username.ts'
 import { takeMail, takeNetworkRequest } from '../attempts/account-limits.ts'
 import { takeFromBucket } from '../attempts/bucket.ts'
@@ -15,6 +14,7 @@ import { recordAudit } from '../audit/audit.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
+import { administers } from '../roles/held-scopes.ts'
 import type { Services } from '../services.ts'
 import { proofState } from './proof-state.ts'
 
@@ -81,7 +81,7 @@ export async function maySignInByMail(
   account: Account,
 ): Promise<boolean> {
   if (!config.factors.emailSignIn || account.disabledAtMs !== null || !isVerified(account)) return false
-  return !(await hasRole(db, account.id, 'admin'))
+  return !(await administers(db, account.id))
 }
 
 export type MailedCodeChecked =

@@ -3,7 +3,7 @@
  * is `members.ts`. Apps get the names by the scope `groups`.
  */
 import { randomUUID } from 'node:crypto'
-import { changeGroupsOf } from '../account-cache/changed-account.ts'
+import { changeCachedOf } from '../account-cache/changed-account.ts'
 import type { Actor } from '../accounts/account-state.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { recordEvent } from '../events/events.ts'
@@ -106,7 +106,7 @@ export async function updateGroup(
     const { name, description, updatedAtMs } = after
     const values = { name, nameCanonical: foldGroupName(name), description, updatedAtMs }
     await trx('groups').where({ id }).update(values)
-    if (renamed) await changeGroupsOf(trx, await someMembers(trx, id))
+    if (renamed) await changeCachedOf(trx, await someMembers(trx, id))
     await audit(trx, after, { ...by, atMs: updatedAtMs, action: 'group.changed' })
     const data = () => ({ actor: by.actor, group: shown(after), previous_name: before.name })
     await recordEvent(trx, { type: 'group.changed', subject: id, data })
@@ -127,7 +127,7 @@ export async function deleteGroup(
     await assertNotAllowing(trx, id)
     const members = await someMembers(trx, id)
     await trx('groups').where({ id }).delete()
-    await changeGroupsOf(trx, members)
+    await changeCachedOf(trx, members)
     await audit(trx, group, { ...by, atMs: clock(), action: 'group.deleted' })
     const data = () => ({ actor: by.actor, group: shown(group), members: group.members })
     await recordEvent(trx, { type: 'group.deleted', subject: id, data })

@@ -1,5 +1,5 @@
 /** Who is in which group. Each change is seen by every process before its own answer leaves. */
-import { changeGroupsOf } from '../account-cache/changed-account.ts'
+import { changeCachedOf } from '../account-cache/changed-account.ts'
 import { accountColumns, existing, lockAccount } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Actor, Expects } from '../accounts/account-state.ts'
@@ -113,7 +113,7 @@ type Noted = Actor & {
 }
 
 async function noteChange(trx: Sql, accountId: string, { group, ...by }: Noted): Promise<void> {
-  await changeGroupsOf(trx, [accountId])
+  await changeCachedOf(trx, [accountId])
   const detail = { group: { id: group.id, name: group.name } }
   await recordAudit(trx, { ...by, accountId, detail })
 }

@@ -6,6 +6,7 @@ import { PICTURES } from '../accounts/picture-address.ts'
 import { dueOf } from '../factors/required-factor.ts'
 import type { Due } from '../accounts/account-pages.ts'
 import { hasRole } from '../accounts/roles.ts'
+import { administers } from '../roles/held-scopes.ts'
 import { requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { extendSession, readSession } from '../provider/sessions/browser-session.ts'
@@ -63,7 +64,12 @@ function readerOf({ name, email, pictureId }: Account): { name: string; pictureH
   return { name: name || email, ...(pictureId !== null && { pictureHref: `${PICTURES}${pictureId}/small` }) }
 }
 
-/** False where nobody is signed in. */
+/** True of somebody with any role that allows something in the administration. */
+export async function mayAdminister(sql: Sql, member: Member | undefined): Promise<boolean> {
+  return member !== undefined && (await administers(sql, member.account.id))
+}
+
+/** With the role `admin`. False where nobody is signed in. */
 export async function isAdministrator(sql: Sql, member: Member | undefined): Promise<boolean> {
   return member !== undefined && (await hasRole(sql, member.account.id, 'admin'))
 }

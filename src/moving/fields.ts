@@ -1,9 +1,8 @@
 /** Flat records, as CSV and NDJSON have them: which column or path is which of our fields. */
-import { ROLES } from '../accounts/role-names.ts'
 import { factorsFrom, NO_FACTOR, totpFromText } from './incoming-factors.ts'
 import type { IncomingFactors } from './incoming-factors.ts'
 import { readOwn } from './own-fields.ts'
-import type { Incoming, Own } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
 import { NotReadable } from './incoming.ts'
 import { flagOf, hashOf, isMissing, momentOf, namesIn, numberOf, textOf, valueAt } from './values.ts'
 
@@ -67,7 +66,6 @@ export function flatReader(mapping: Mapping): ReadFlat {
       const found = (field: Field) => firstOf(value, paths.get(field) ?? [])
       const read = <T>(field: Field, as: (given: unknown) => T) => named(field, () => as(found(field)))
       const active = read('active', flagOf)
-      const own = readOwn(value)
       return {
         id: read('id', textOf),
         email: read('email', textOf),
@@ -83,8 +81,8 @@ export function flatReader(mapping: Mapping): ReadFlat {
         hash: read('password_hash', hashOf),
         factors: factorsOf(read),
         groups: read('groups', namesIn),
-        leftOut: [...leftOutOf(value, taken), ...unknownRoles(own)],
-        ...own,
+        leftOut: leftOutOf(value, taken),
+        ...readOwn(value),
       }
     },
   }
@@ -141,12 +139,6 @@ function verifiedOf(value: unknown): boolean | undefined {
   } catch {
     return momentOf(value) !== undefined
   }
-}
-
-/** Of a release that has other roles. */
-function unknownRoles(read: { own: Own } | undefined) {
-  const unknown = read?.own.roles.filter((role) => !ROLES.some((known) => known === role)) ?? []
-  return unknown.map((role) => ({ code: `role ${role}`, why: 'this release has no such role' }))
 }
 
 function leftOutOf(value: Readonly<Record<string, unknown>>, taken: ReadonlySet<string>) {

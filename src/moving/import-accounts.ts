@@ -4,7 +4,6 @@
  */
 import type { AccountRow } from '../accounts/account.ts'
 import type { AuditAction } from '../audit/audited-actions.ts'
-import { ROLES } from '../accounts/role-names.ts'
 import type { Clock } from '../platform/clock.ts'
 import { inTransaction, isDuplicate, isOrphan } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
@@ -17,6 +16,7 @@ import type { GroupCount } from './incoming-groups.ts'
 import { knownTimeZone } from '../words/time-zone.ts'
 import { NotReadable } from './incoming.ts'
 import type { Incoming } from './incoming.ts'
+import type { KnownRoles } from '../roles/arriving-roles.ts'
 import { judge } from './judge.ts'
 import type { Judged, JudgeOptions, Refusal } from './judge.ts'
 import type { Report } from './report.ts'
@@ -33,6 +33,7 @@ type ImportNeeds = {
   sealer: Sealer
   /** Of the digests of recovery codes. */
   digestKey: Buffer
+  knownRoles: KnownRoles
   /** Opens the factors of our own export, after its first line. */
   factorSeal: () => FactorSeal | undefined
 }
@@ -188,12 +189,12 @@ async function written(
   options: ImportOptions & Pick<Reporting, 'groupCount'>,
 ): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await compared(needs.db, candidates)
+    const outcome = await compared(needs, candidates)
     await options.groupCount.see(outcome.fresh.flatMap(({ incoming }) => incoming.groups ?? []))
     if (options.dryRun || outcome.fresh.length === 0) return outcome
     const rows: NewRow[] = outcome.fresh.map(({ row, usernameCanonical, incoming }) => ({
       row: { ...row, usernameCanonical },
-      roles: ROLES.filter((role) => incoming.own?.roles.includes(role)),
+      roles: [...new Set(incoming.own?.roles)],
       consents: incoming.consents ?? [],
       factors: incoming.factors,
       groups: incoming.groups ?? [],
@@ -216,16 +217,19 @@ async function written(
   }
 }
 
-async function compared(db: Db, candidates: Candidate[]): Promise<Outcome> {
+async function compared({ db, knownRoles }: ImportNeeds, candidates: Candidate[]): Promise<Outcome> {
   const outcome: Outcome = { fresh: [], alreadyHere: 0, refused: [] }
   if (candidates.length === 0) return outcome
   const here = await accountsLike(db, candidates)
   for (const candidate of candidates) {
-    const { row, hasOwnId } = candidate
+    const { row, hasOwnId, incoming } = candidate
+    const strange = await knownRoles.unknown(incoming.own?.roles ?? [])
     const refusal = refusalOf(row, hasOwnId, here)
     if (refusal) outcome.refused.push({ candidate, refusal })
     else if (here.byEmail.has(row.emailCanonical) || (hasOwnId && here.ids.has(row.id)))
       outcome.alreadyHere += 1
+    // Without a role that it had, it would be another account.
+    else if (strange.length > 0) outcome.refused.push({ candidate, refusal: roleUnknown(strange) })
     else if (candidate.usernameCanonical !== null && here.usernames.has(candidate.usernameCanonical))
       outcome.fresh.push(withoutName(candidate, 'an account here has this user name'))
     else outcome.fresh.push(candidate)
@@ -239,6 +243,10 @@ type Here = {
   usernames: ReadonlySet<string>
   imported: ReadonlySet<string>
   deleted: ReadonlySet<string>
+}
+
+function roleUnknown(names: readonly string[]): Refusal {
+  return { code: 'role_unknown', why: `there is no role ${names.join(', ')} here` }
 }
 
 function refusalOf(row: AccountRow, hasOwnId: boolean, here: Here): Refusal | undefined {

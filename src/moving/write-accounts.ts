@@ -2,10 +2,10 @@
 import { searchColumns, SEARCH_COLUMNS } from '../account-cache/search-columns.ts'
 import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
 import type { AccountRow } from '../accounts/account.ts'
-import type { Role } from '../accounts/role-names.ts'
 import type { Consent } from '../consents/consents.ts'
 import { insertMembers } from '../groups/arriving-groups.ts'
 import { recordAudits } from '../audit/audit.ts'
+import { lockRoles } from '../roles/roles.ts'
 import { insertFactors } from '../factors/moved-factors.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { insertArrivingLinks } from '../upstreams/arriving-links.ts'
@@ -15,7 +15,7 @@ import type { IncomingFactors } from './incoming-factors.ts'
 
 export type NewRow = {
   row: AccountRow & { usernameCanonical: string | null }
-  roles: readonly Role[]
+  roles: readonly string[]
   consents: readonly Omit<Consent, 'accountId'>[]
   factors: IncomingFactors | undefined
   /** Names. */
@@ -28,7 +28,7 @@ const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical', ...SEARCH_COLUMNS] as 
 /** Rows of one statement: 26 values each, and the smallest limit is SQLite's 32,766. */
 const ROWS = 500
 
-/** @throws a unique violation when an address or id is taken; nothing is inserted then. */
+/** @throws a unique violation when an address or id is taken, AppError 404 `role_not_found`; nothing is inserted then. */
 export async function insertRows(
   trx: Sql,
   rows: readonly NewRow[],
@@ -45,6 +45,7 @@ export async function insertRows(
     ])
   }
   const roles = rows.flatMap(({ row, roles: of }) => of.map((role) => ({ accountId: row.id, role })))
+  await lockRoles(trx, [...new Set(roles.map(({ role }) => role))])
   if (roles.length > 0) await trx.batchInsert('account_roles', roles, ROWS)
   const consents = rows.flatMap(({ row, consents: of }) => of.map((one) => storedConsent(row.id, one)))
   if (consents.length > 0) await trx.batchInsert('consents', consents, ROWS)

@@ -3,7 +3,6 @@ import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import type { AccountCache } from '../account-cache/account-cache.ts'
 import type { CachedAccount, KnownAccount } from '../account-cache/known-account.ts'
-import { hasRole } from '../accounts/roles.ts'
 import { clientActor } from '../events/actor.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { SECOND_MS } from '../platform/clock.ts'
@@ -14,8 +13,11 @@ import { assertHeld, heldAt } from '../provider/binding/held-token.ts'
 import type { HeldToken } from '../provider/binding/held-token.ts'
 import { explain } from '../provider/refusals/explain.ts'
 import { isEnded } from '../provider/subjects/find-account.ts'
+import { withIncluded } from '../roles/admin-scopes.ts'
+import { scopesHeldBy } from '../roles/held-scopes.ts'
 import { scopesOf } from './operation.ts'
 import type { ApiToken, Operation } from './operation.ts'
+import type { ApiScope } from './scopes.ts'
 
 export type BearerNeeds = {
   db: Db
@@ -82,22 +84,26 @@ export async function assertMayCall(
   { caller, ...one }: Operation,
   token: ApiToken,
 ): Promise<void> {
-  const lacking = scopesOf(one).find((scope) => !token.scopes.has(scope))
+  const held = withIncluded(token.scopes)
+  const lacking = scopesOf(one).find((scope) => !held.has(scope))
   if (lacking) throw new AppError('insufficient_scope', 403, `The token lacks the scope ${lacking}.`)
   if (caller === 'person' && !token.account)
     throw new AppError('person_required', 403, 'This needs a token that a person gave, not a client’s own.')
   if (caller === 'program' && token.account)
     throw new AppError('client_token_required', 403, 'This needs a client’s own token (client_credentials).')
-  if (caller === 'administrator' && token.account) await assertAdministrator(needs, token.account, token)
+  if (caller === 'administrator' && token.account)
+    await assertAdministrator(needs, scopesOf(one), token.account, token)
 }
 
 async function assertAdministrator(
   { db, clock, adminSignInSeconds }: BearerNeeds,
+  scopes: readonly ApiScope[],
   { id }: KnownAccount,
   { signedInAtSeconds }: ApiToken,
 ): Promise<void> {
-  if (!(await hasRole(db, id, 'admin')))
-    throw new AppError('administrator_required', 403, 'This needs the role admin.')
+  const held = await scopesHeldBy(db, id)
+  const lacking = scopes.find((scope) => !held.has(scope))
+  if (lacking) throw new AppError('administrator_required', 403, `This takes a role that allows ${lacking}.`)
   const sinceSeconds = clock() / SECOND_MS - adminSignInSeconds
   if (signedInAtSeconds !== undefined && signedInAtSeconds >= sinceSeconds) return
   throw new AppError(

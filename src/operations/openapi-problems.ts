@@ -1,5 +1,6 @@
 /** The problems of an operation in the OpenAPI document: by status, each with the codes that it may have. */
 import type { Json } from './openapi-schemas.ts'
+import { changesAccount } from './operation.ts'
 import type { Operation, Problem } from './operation.ts'
 import { COMMON_PROBLEMS, LIMITED, PROBLEM_TYPE } from './problem.ts'
 
@@ -91,7 +92,10 @@ function ownProblems(one: Operation): Record<string, Problem> {
     person: { person_required: { status: 403, when: 'The token is a client’s own.' } },
     program: { client_token_required: { status: 403, when: 'A person gave the token.' } },
     administrator: {
-      administrator_required: { status: 403, when: 'The person who gave the token lacks the role admin.' },
+      administrator_required: {
+        status: 403,
+        when: 'No role of the person who gave the token has the scope.',
+      },
       insufficient_user_authentication: {
         status: 401,
         when: 'The person signed in too long ago. Ask for a token with the max_age of the header (RFC 9470).',
@@ -100,6 +104,12 @@ function ownProblems(one: Operation): Record<string, Problem> {
   }
   return {
     ...callers[one.caller],
+    ...(changesAccount(one) && {
+      beyond_your_roles: {
+        status: 403,
+        when: 'The roles of the account allow more than those of the person who calls.',
+      },
+    }),
     ...(one.limited && LIMITED),
     origin_not_allowed: {
       status: 403,

@@ -4,6 +4,7 @@ import { createSchemas } from './openapi-schemas.ts'
 import type { Json, Schemas } from './openapi-schemas.ts'
 import { scopesOf } from './operation.ts'
 import type { Caller, Operation, Shape } from './operation.ts'
+import { widerThan } from '../roles/admin-scopes.ts'
 import { API_SCOPES } from './scopes.ts'
 
 export type DocumentNeeds = {
@@ -39,7 +40,7 @@ export function openApiDocument(needs: DocumentNeeds, operations: readonly Opera
 export const CALLER_WORDS: Readonly<Record<Caller, string>> = {
   person: 'Takes a token that a person gave an app. It acts on that person’s account.',
   program: 'Takes a token that a client got for itself.',
-  administrator: 'Takes a client’s own token, or one of a person with the role `admin`.',
+  administrator: 'Takes a client’s own token, or one of a person with a role that has the scope.',
 }
 
 const INTRODUCTION = [
@@ -90,7 +91,7 @@ function described(one: Operation, schemas: Schemas): Json {
     tags: [one.tag],
     summary: one.summary,
     description: words.join('\n\n'),
-    security: [{ oauth2: scopesOf(one) }],
+    security: waysOf(one).map((scopes) => ({ oauth2: scopes })),
     parameters: [
       ...parametersOf(one.params, 'path', schemas),
       ...parametersOf(one.query, 'query', schemas),
@@ -118,6 +119,12 @@ function described(one: Operation, schemas: Schemas): Json {
     },
     'x-caller': one.caller,
   }
+}
+
+/** A wider scope does as well. */
+function waysOf(one: Operation): string[][] {
+  const [scope, ...others] = scopesOf(one)
+  return [one.scope, ...widerThan(scope ?? '')].map((first) => [first, ...others])
 }
 
 function isCacheable({ method, answer }: Operation): boolean {

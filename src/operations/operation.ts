@@ -11,7 +11,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 /**
  * - `person`: a token that a person gave an app; the operation acts on that person's account.
  * - `program`: a token that a client got for itself (RFC 6749 §4.4).
- * - `administrator`: a client's own token, or that of a person with the role `admin`.
+ * - `administrator`: a client's own token, or that of a person with a role that allows it.
  */
 export type Caller = 'person' | 'program' | 'administrator'
 
@@ -45,6 +45,16 @@ export type Operation = {
   /** Problems beyond those that every operation may answer with: code to status and sentence. */
   problems?: Readonly<Record<string, Problem>>
   handle: (request: never) => Promise<Answer<unknown>>
+}
+
+/** Of an operation that gives access. */
+export const BEYOND = {
+  beyond_your_roles: { status: 403, when: 'It would give or take what the caller may not do.' },
+} as const
+
+/** True of operations by which somebody changes the account of another person. */
+export function changesAccount({ caller, method, path }: Operation): boolean {
+  return caller === 'administrator' && method !== 'get' && path.startsWith('/accounts/{id}')
 }
 
 export type Shape = z.ZodObject

@@ -13,13 +13,14 @@ import { requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { validate } from '../http/request/validate.ts'
 import { originsOf } from '../provider/clients/cross-origin.ts'
+import { assertMayChange } from '../roles/caller-bounds.ts'
 import { actorOf, assertHolder, assertMayCall, readToken } from './bearer.ts'
 import type { BearerNeeds } from './bearer.ts'
 import { challengesOf } from './challenge.ts'
 import { once } from './idempotency.ts'
 import type { KeptAnswer, KeyNeeds } from './idempotency.ts'
 import { DOCUMENT_PATH } from './openapi.ts'
-import { scopesOf } from './operation.ts'
+import { changesAccount, scopesOf } from './operation.ts'
 import type { ApiRequest, ApiToken, Operation } from './operation.ts'
 import { PROBLEM_TYPE, problemBody } from './problem.ts'
 import { API_PATH } from './scopes.ts'
@@ -62,6 +63,7 @@ async function serve(needs: ApiNeeds, one: Operation, ctx: RouterContext): Promi
   await assertHolder(needs, ctx, presented)
   await assertMayCall(needs, one, token)
   const request = await requestOf(one, ctx, token)
+  if (changesAccount(one)) await assertMayChange(needs.db, token, accountIn(request))
   const work = () => answerOf(needs, one, request)
   const { 'idempotency-key': key } = ctx.headers
   if (!one.creates || typeof key !== 'string') return send(ctx, one, await work())
@@ -83,6 +85,10 @@ async function requestOf(one: Operation, ctx: RouterContext, token: ApiToken): P
     ip: requestState(ctx).clientIp ?? '',
     assertMatches: (current) => assertMatches(ctx.get('If-Match'), current),
   }
+}
+
+function accountIn({ params }: ApiRequest): string {
+  return (params as { id: string }).id
 }
 
 async function answerOf(needs: ApiNeeds, one: Operation, request: ApiRequest): Promise<KeptAnswer> {

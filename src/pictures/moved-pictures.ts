@@ -1,5 +1,5 @@
 /** Pictures as `export` and `import` move them. Apps get the same address below the other server's issuer. */
-import { changeGroupsOf } from '../account-cache/changed-account.ts'
+import { changeCachedOf } from '../account-cache/changed-account.ts'
 import { PICTURE_ID } from '../accounts/picture-address.ts'
 import { AppError } from '../platform/errors.ts'
 import { pictureType } from '../platform/picture-type.ts'
@@ -29,5 +29,5 @@ export const MOVED_PICTURES: MovedTable = {
     if (!isOurs || !PICTURE_ID.test(String(id)))
       throw new AppError('picture_invalid', 422, 'The picture is not as exported.')
   },
-  arrived: (sql, { accountId }) => changeGroupsOf(sql, [String(accountId)]),
+  arrived: (sql, { accountId }) => changeCachedOf(sql, [String(accountId)]),
 }

@@ -29,7 +29,7 @@ onEachDatabase('An account', (world) => {
     const { needs, add } = world()
     const names = { name: 'Ada', givenName: 'Augusta Ada', familyName: 'King' }
     const ada = await add({ email: 'Ada@example.com', ...names, username: 'ada', locale: 'en-GB' })
-    expect(claimsOf({ ...ada, groups: [], groupIds: [], pictureId: 'aa' }, site)).to.deep.equal({
+    expect(claimsOf({ ...ada, groups: [], groupIds: [], roles: [], pictureId: 'aa' }, site)).to.deep.equal({
       sub: ada.id,
       email: 'Ada@example.com',
       email_verified: true,
@@ -40,16 +40,18 @@ onEachDatabase('An account', (world) => {
       picture: 'https://accounts.example/picture/aa',
       locale: 'en-GB',
       groups: [],
+      roles: [],
       updated_at: needs.clock() / 1000,
     })
     const bob = await add({ email: 'bob@example.com', verified: false })
-    const bare = { ...bob, groups: ['staff'], groupIds: ['1'], pictureId: null }
+    const bare = { ...bob, groups: ['staff'], groupIds: ['1'], roles: [], pictureId: null }
     expect(claimsOf(bare, site)).to.have.all.keys(
       'sub',
       'email',
       'email_verified',
       'preferred_username',
       'groups',
+      'roles',
       'updated_at',
     )
     expect(claimsOf(bare, site).preferred_username, 'apps show it').to.equal('bob@example.com')

@@ -86,7 +86,9 @@ describe('the administration pages', () => {
   it('show nothing to somebody without the role, and say so', async () => {
     const { page, visitor } = await opened('/admin/accounts', { admin: false })
     expect([page.status, plain(page)]).to.satisfy(([status, text]: [number, string]) => {
-      return status === 403 && text.includes('Only administrators can open this page.')
+      return (
+        status === 403 && text.includes('Only people with a role of the administration can open this page.')
+      )
     })
     for (const path of ['/admin/groups', '/admin/accounts/-/create', '/admin/clients'])
       expect((await visitor.get(path)).text, path).not.to.contain('example.org/')

@@ -84,6 +84,13 @@ export const ROWS: readonly Row[] = [
   apiOnly('listGroupMembers', 'group show has them.'),
   apiOnly('listAccountGroups', SHOWN),
 
+  // Roles
+  both('createRole', 'role create'),
+  both('getRole', 'role show'),
+  both('listRoles', 'role list'),
+  both('updateRole', 'role update'),
+  both('deleteRole', 'role delete'),
+
   // Clients
   both('createClient', 'client create'),
   both('getClient', 'client show'),

@@ -7,6 +7,7 @@ import { inTransaction } from '../../src/platform/sql/database.ts'
 import { randomToken } from '../../src/platform/tokens.ts'
 import { CALLBACK } from '../provider/relying-party.ts'
 import { basic } from '../provider/send.ts'
+import { ADMIN_SCOPES } from '../../src/roles/admin-scopes.ts'
 import { anyAddress, PASSWORD, STAGES } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { createCaller } from './caller.ts'
@@ -124,7 +125,10 @@ for (const { name, stage: open } of STAGES)
       const person = await stage.person()
       const path = `/accounts/${person.id}/roles`
       const { headers } = await call('GET', path)
-      const put = (roles: string[], more: Record<string, string> = {}) => call('PUT', path, { roles }, more)
+      // Nobody gives what they do not have.
+      const everything = await (await createCaller(stage, ADMIN_SCOPES)).ownToken()
+      const put = (roles: string[], more: Record<string, string> = {}) =>
+        api.call('PUT', path, { token: everything, headers: more, body: { roles } })
       expect((await put(['admin'], { 'if-match': String(headers['etag']) })).json()).to.eql({
         roles: ['admin'],
       })

@@ -8,6 +8,7 @@ import { addTrusted } from '../factors/trusted.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { accessRequests } from './access-requests.ts'
 import { factorRequests } from './factor-requests.ts'
+import { roleRequests } from './role-requests.ts'
 import { groupRefusals } from './group-requests.ts'
 import { lifeRequests } from './life-requests.ts'
 import { operatorRequests } from './operator-requests.ts'
@@ -137,6 +138,7 @@ export async function goodRequests(stage: Stage) {
   const ofFactors = factorRequests(stage, { signedIn, blocked, api })
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail, own })
+  const ofRoles = roleRequests({ own, created })
   const ofPictures = pictureRequests(stage, { signedIn, own })
   const ofOperators = operatorRequests(stage, { own })
   const good: Record<string, Make> = {
@@ -144,6 +146,7 @@ export async function goodRequests(stage: Stage) {
     ...ofFactors.good,
     ...accessRequests(stage, { signedIn, own }),
     ...ofPictures.good,
+    ...ofRoles.good,
     ...ofLife.good,
     ...ofUpstreams.good,
     getOwnAccount: asPerson('/account'),
@@ -244,6 +247,7 @@ export async function goodRequests(stage: Stage) {
     ...ofOperators.refused,
     ...ofFactors.refused,
     ...ofPictures.refused,
+    ...ofRoles.refused,
     ...ofLife.refused,
     ...ofUpstreams.refused,
     ...ofRegistrations.refused,

@@ -24,7 +24,7 @@ describe('client metadata', () => {
       application_type: 'web',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
-      scope: 'openid profile email groups offline_access',
+      scope: 'openid profile email groups roles offline_access',
       token_endpoint_auth_method: 'client_secret_basic',
       id_token_signed_response_alg: 'RS256',
       first_party: false,

@@ -64,6 +64,7 @@ function account(id: string, name: string): CachedAccount {
     updatedAtMs: 1,
     groups: [],
     groupIds: [],
+    roles: [],
     pictureId: null,
   }
 }

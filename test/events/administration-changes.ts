@@ -1,6 +1,7 @@
 /** Every operation of the JSON API for administrators that changes something, with the events of one call. */
 import { expect } from 'chai'
 import type { EventType } from '../../src/events/event-types.ts'
+import { ADMIN_SCOPES as SCOPES } from '../../src/roles/admin-scopes.ts'
 import { createCaller } from '../api/caller.ts'
 import {
   account,
@@ -16,24 +17,13 @@ import {
   withPicture,
   withPlannedReset,
   group,
+  role,
   member,
 } from './prepared-subjects.ts'
 import { upstream } from './upstream-changes.ts'
 import { waiting } from './registration-changes.ts'
 import { resource, signedIn } from './prepared-subjects.ts'
 import type { Change, Changes, Prepare } from './prepared-subjects.ts'
-
-const SCOPES = [
-  'accounts:manage',
-  'accounts:factors',
-  'accounts:roles',
-  'accounts:delete',
-  'groups:manage',
-  'upstreams:manage',
-  'clients:manage',
-  'resources:manage',
-  'keys:manage',
-] as const
 
 const OF_A_RECEIVER = { none: 'A receiver gets events. It is the subject of none.' }
 const OF_A_MAIL = { none: 'It is about a mail in the queue, and changes nothing else.' }
@@ -112,6 +102,9 @@ export const ADMINISTRATION_CHANGES: Changes = {
     events: ['account.groups_changed'],
   },
   removeGroupMember: call('DELETE /groups/{}', memberPath, ['account.groups_changed']),
+  createRole: call('POST /roles', nothing, ['role.created'], () => ({ name: `administered-${next()}` })),
+  updateRole: call('PATCH /roles/{}', role, ['role.changed'], () => ({ description: `Changed ${next()}` })),
+  deleteRole: call('DELETE /roles/{}', role, ['role.deleted']),
   createUpstream: call('POST /upstreams', nothing, ['upstream.created'], () => ({
     id: `administered-${next()}`,
     template: 'google',

@@ -12,6 +12,7 @@ import {
   enrolled,
   exchanger,
   group,
+  role,
   member,
   resource,
   signedIn,
@@ -152,6 +153,22 @@ export const COMMAND_CHANGES: Changes = {
     run: ({ command }, pair) =>
       command('group', 'remove', pair.split(' ')[0]!, '--account', pair.split(' ')[1]!),
     events: ['account.groups_changed'],
+  },
+  'role create': {
+    run: ({ command }) => command('role', 'create', '--name', 'auditors', '--scope', 'audit:read'),
+    events: ['role.created'],
+  },
+  'role show': READS,
+  'role list': READS,
+  'role update': {
+    given: role,
+    run: ({ command }, name) => command('role', 'update', name, '--scope', 'groups:read'),
+    events: ['role.changed'],
+  },
+  'role delete': {
+    given: role,
+    run: ({ command }, name) => command('role', 'delete', name),
+    events: ['role.deleted'],
   },
   'group delete': {
     given: async (world) => (await member(world)).split(' ')[0]!,

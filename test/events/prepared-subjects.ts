@@ -4,6 +4,7 @@ import { rememberConsent } from '../../src/consents/consents.ts'
 import type { EventType } from '../../src/events/event-types.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { createGroup } from '../../src/groups/groups.ts'
+import { createRole } from '../../src/roles/roles.ts'
 import { addMember } from '../../src/groups/members.ts'
 import { listSessions } from '../../src/sessions/account-sessions.ts'
 import { enroll } from '../factors/enrolled.ts'
@@ -84,6 +85,9 @@ export const disabledClient: Prepare = async (world) => {
 let groups = 0
 export const group: Prepare = async ({ parts }) =>
   (await createGroup(parts, { name: `group-${(groups += 1)}` }, { actor: 'cli' })).id
+let roles = 0
+export const role: Prepare = async ({ parts }) =>
+  (await createRole(parts, { name: `role-${(roles += 1)}` }, { actor: 'cli' })).name
 /** Answers a group and an account in it, with a blank between them. */
 export const member: Prepare = async (world) => {
   const added = { groupId: await group(world), accountId: await account(world) }

@@ -32,6 +32,7 @@ export const FLOORS = [
   ['audit/chain'],
   ['consents', 'deliveries', 'keys', 'statistics'],
   ['accounts'],
+  ['roles'],
   [
     'accounts/challenges',
     'accounts/life',
@@ -92,6 +93,7 @@ export const FLOORS = [
     'cli/statistics',
     'cli/resources',
     'cli/upgrade',
+    'cli/roles',
     'cli/upstreams',
   ],
   ['(composition)', 'cli'],

@@ -2,6 +2,7 @@
 import { chartOf, PICTURE, stepLabel } from '../../src/admin/charts.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
 import { word } from '../../src/admin/words.ts'
+import { ADMIN_SCOPES } from '../../src/roles/admin-scopes.ts'
 import { STATISTICS } from '../../src/statistics/series.ts'
 import { given } from '../../src/words/message.ts'
 import { appPages } from './sample-app-pages.ts'
@@ -37,6 +38,10 @@ const act = {
   values: {},
   errors: {},
   etag: '"x"',
+}
+const ABOUTS = {
+  admin: 'Everything.',
+  support: 'Helps people: reads accounts, unlocks them, ends sessions and mails resets.',
 }
 const email = 'a.person.with.a.very.long.address@a-rather-long-department.example.com'
 
@@ -156,6 +161,7 @@ export const adminPages: SamplePage[] = [
       name: 'accounts',
       title,
       listHref: '/admin/accounts',
+      closed: false,
       notice: word('done', 'disableAccount'),
       facts: [
         text('email', email),
@@ -234,7 +240,7 @@ export const adminPages: SamplePage[] = [
         { name: 'email', kind: 'email', options: [], required: false },
         { name: 'mail', kind: 'tick', options: [], required: false },
         { name: 'role', kind: 'choice', options: ['admin'], required: false },
-        { name: 'roles', kind: 'choices', options: ['admin'], required: false },
+        { name: 'roles', kind: 'choices', options: ['admin', 'support'], abouts: ABOUTS, required: false },
         { name: 'group_ids', kind: 'lines', options: [], required: false },
         { name: 'days', kind: 'number', options: [], required: false },
       ],
@@ -243,6 +249,37 @@ export const adminPages: SamplePage[] = [
         email: { id: 'admin-detail', args: { detail: 'The e-mail address is not valid.' } },
         '': 'admin-send-again',
       },
+    },
+  },
+  {
+    page: 'admin/act',
+    state: 'role',
+    locals: {
+      ...act,
+      act: { id: 'createRole' },
+      title: undefined,
+      name: 'roles',
+      openSection: 'roles',
+      fields: [
+        { name: 'name', kind: 'text', options: [], required: true },
+        { name: 'description', kind: 'text', options: [], required: false },
+        { name: 'scopes', kind: 'choices', options: ADMIN_SCOPES, required: false },
+      ],
+      values: { 'scopes.audit:read': 'on' },
+    },
+  },
+  {
+    page: 'admin/one',
+    state: 'closed',
+    locals: {
+      ...common,
+      name: 'accounts',
+      title,
+      listHref: '/admin/accounts',
+      closed: true,
+      facts: [text('email', email)],
+      parts: [],
+      acts: [],
     },
   },
 ]

@@ -9,7 +9,7 @@ import { recordAudit } from '../../audit/audit.ts'
 import { emailProblemText, parseEmail } from '../../platform/email.ts'
 import { passwordProblem, passwordRefused } from '../../passwords/password-policy.ts'
 import { grantRole } from '../roles.ts'
-import type { Role } from '../role-names.ts'
+import { lockRoles } from '../../roles/roles.ts'
 import type { Services } from '../../services.ts'
 
 /** With who adds it, for the audit trail. */
@@ -26,10 +26,10 @@ export type AddedAccount = Actor & {
   /** Both at the first sign-in. */
   newPasswordDue?: boolean
   secondFactorDue?: boolean
-  roles?: readonly Role[]
+  roles?: readonly string[]
 }
 
-/** Throws `AppError`: `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists`, `username_taken` (409). */
+/** Throws `AppError`: `role_not_found` (404), `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists`, `username_taken` (409). */
 export async function addAccount(needs: Services, given: AddedAccount): Promise<Account> {
   const email = parseEmail(given.email)
   if (!email.ok) throw new AppError('email_invalid', 422, emailProblemText[email.problem])
@@ -39,6 +39,7 @@ export async function addAccount(needs: Services, given: AddedAccount): Promise<
   try {
     return await inTransaction(needs.db, async (trx) => {
       const nowMs = needs.clock()
+      await lockRoles(trx, given.roles ?? [])
       const account = await createAccount(trx, { ...given, passwordHash }, nowMs)
       for (const role of given.roles ?? []) await grantRole(trx, account.id, role)
       const detail = { roles: given.roles ?? [], verified: given.verified ?? false }

@@ -3,12 +3,11 @@
  * digest. The account that registered holds it until its address is confirmed. Only then it is used up, in one statement.
  */
 import { randomUUID } from 'node:crypto'
-import { changeGroupsOf } from '../../account-cache/changed-account.ts'
+import { changeCachedOf } from '../../account-cache/changed-account.ts'
 import { findAccountByEmail, isVerified } from '../account.ts'
 import { mailInvitation } from '../account-mail.ts'
 import type { Actor } from '../account-state.ts'
 import { grantRole } from '../roles.ts'
-import type { Role } from '../role-names.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { lookupEmail, parseEmail } from '../../platform/email.ts'
@@ -16,6 +15,9 @@ import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
 import { purgeSome } from '../../platform/sql/purge.ts'
 import { digest, randomToken } from '../../platform/tokens.ts'
+import { assertWithin } from '../../roles/held-scopes.ts'
+import { existingRoles, lockRoles } from '../../roles/roles.ts'
+import type { RoleActor } from '../../roles/roles.ts'
 import type { Services } from '../../services.ts'
 
 export type Invitation = {
@@ -23,7 +25,7 @@ export type Invitation = {
   /** Nobody else may use it; `null`: any address. */
   email: string | null
   emailCanonical: string | null
-  role: Role | null
+  role: string | null
   groupIds: string[]
   createdBy: string
   createdAtMs: number
@@ -35,7 +37,7 @@ export type Invitation = {
 
 export type NewInvitation = {
   email?: string | undefined
-  role?: Role | undefined
+  role?: string | undefined
   groupIds?: readonly string[]
   lifetimeMs: number
   /** Mails the link to `email`. */
@@ -56,13 +58,13 @@ const COLUMNS = [
 ] as const
 
 /**
- * Returns the token, which cannot be shown again. @throws AppError 422 `email_invalid`, `invitation_needs_email`, 404
- * `group_not_found`, 409 `registration_closed`, `account_exists`
+ * Returns the token, which cannot be shown again. @throws AppError 422 `email_invalid`, `invitation_needs_email`, 403
+ * `beyond_your_roles`, 404 `group_not_found`, `role_not_found`, 409 `registration_closed`, `account_exists`
  */
 export async function createInvitation(
   needs: Pick<Services, 'db' | 'clock' | 'config' | 'outbox'>,
   given: NewInvitation,
-  by: Actor,
+  { within, ...by }: RoleActor,
 ): Promise<{ token: string; link: string; invitation: Invitation }> {
   if (needs.config.registration.accountRegistration === 'closed')
     throw new AppError('registration_closed', 409, 'Nobody may register: ACCOUNT_REGISTRATION is closed.')
@@ -72,6 +74,8 @@ export async function createInvitation(
   await inTransaction(needs.db, async (trx) => {
     await assertNobody(trx, invitation.emailCanonical)
     await assertGroups(trx, invitation.groupIds)
+    const roles = await lockRoles(trx, invitation.role === null ? [] : [invitation.role])
+    for (const { scopes } of roles) assertWithin(within, scopes)
     const groupIds = JSON.stringify(invitation.groupIds)
     await trx('invitations').insert({ ...invitation, groupIds, tokenDigest: digest(token) })
     if (given.mail && invitation.email !== null)
@@ -146,11 +150,13 @@ export async function useInvitation(trx: Sql, accountId: string, nowMs: number):
   if (used !== 1) return false
   const { role, groupIds, createdBy: actor } = fromRow(row)
   const by = { actor, accountId, atMs: nowMs }
-  if (role !== null && (await grantRole(trx, accountId, role)))
-    await recordAudit(trx, { ...by, action: 'role.granted', detail: { role } })
+  // A role or group may be gone since.
+  for (const { name } of await existingRoles(trx, role === null ? [] : [role]))
+    if (await grantRole(trx, accountId, name))
+      await recordAudit(trx, { ...by, action: 'role.granted', detail: { role: name } })
   for (const group of await existingGroups(trx, groupIds))
     if (await join(trx, group.id, accountId)) {
-      await changeGroupsOf(trx, [accountId])
+      await changeCachedOf(trx, [accountId])
       await recordAudit(trx, { ...by, action: 'group.member_added', detail: { group } })
     }
   return true
@@ -199,7 +205,7 @@ function newInvitation(given: NewInvitation, { actor }: Actor, nowMs: number): I
   const { email, role = null, groupIds = [], lifetimeMs } = given
   const parsed = email === undefined ? undefined : parseEmail(email)
   if (parsed?.ok === false) throw new AppError('email_invalid', 422, 'The e-mail address is not valid.')
-  // Otherwise everybody who sees the link could become an administrator.
+  // Otherwise everybody who sees the link could get the role.
   if (!parsed && (role !== null || given.mail))
     throw new AppError(
       'invitation_needs_email',

@@ -7,6 +7,7 @@ import { errorsOf, tried, typedIn } from '../desk.ts'
 import type { Desk } from '../desk.ts'
 import { bodyOf, fieldsOf } from '../form.ts'
 import { actHref, thingHref } from '../hrefs.ts'
+import { assertMay } from '../reading-pages.ts'
 import { clients, resources } from '../sections/clients.ts'
 import type { Shown } from '../sections/section.ts'
 import { word } from '../words.ts'
@@ -17,20 +18,21 @@ const CREATE = 'createClient'
 
 type Params = Readonly<Record<string, string>>
 
-export async function showKinds({ show }: Desk): Promise<void> {
-  show(
+export async function showKinds(desk: Desk): Promise<void> {
+  assertMay(desk, CREATE)
+  desk.show(
     'kinds',
     {
       kinds: KINDS.map(({ name }) => ({ name, href: `${clients.guide}/${name}` })),
       allHref: clients.create && actHref(clients, clients.create),
-      resourceHref: resources.create && actHref(resources, resources.create),
+      resourceHref: resources.create && desk.may(resources.create.id) && actHref(resources, resources.create),
     },
     clients.name,
   )
 }
 
 export async function showQuestions(desk: Desk, params: Params): Promise<void> {
-  const kind = theKind(params)
+  const kind = theKind(desk, params)
   const { errors, values } = desk.services.nextPage.take(desk.ctx, desk)
   desk.show(
     'questions',
@@ -47,7 +49,7 @@ export async function showQuestions(desk: Desk, params: Params): Promise<void> {
 }
 
 export async function submitQuestions(desk: Desk, params: Params): Promise<void> {
-  const kind = theKind(params)
+  const kind = theKind(desk, params)
   const { ctx, services, api } = desk
   const typed = bodyOf(askedOf(desk, kind), formOf(ctx))
   const again = (errors: Record<string, Message>) =>
@@ -62,8 +64,9 @@ export async function submitQuestions(desk: Desk, params: Params): Promise<void>
   services.nextPage.lead(ctx, href, { notice: word('done', CREATE), values }, desk)
 }
 
-/** @throws AppError 404 `not_found` */
-function theKind({ kind }: Params): Kind {
+/** @throws AppError 403 `insufficient_scope`, 404 `not_found` */
+function theKind(desk: Desk, { kind }: Params): Kind {
+  assertMay(desk, CREATE)
   const found = findKind(kind)
   if (!found) throw new AppError('not_found', 404, 'There is nothing at this address.')
   return found

@@ -3,7 +3,7 @@ import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 import { given } from '../../words/message.ts'
 import type { Desk } from '../desk.ts'
 import { thingHref } from '../hrefs.ts'
-import { titleOf } from '../reading-pages.ts'
+import { assertMay, titleOf } from '../reading-pages.ts'
 import { clients } from '../sections/clients.ts'
 import type { Shown } from '../sections/section.ts'
 import { factsOf } from '../shown.ts'
@@ -13,6 +13,7 @@ import { filledStacks } from './stacks.ts'
 const DISCOVERY = '/.well-known/openid-configuration'
 
 export async function showSettings(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
+  assertMay(desk, 'getClient')
   const { api, ctx, services, show } = desk
   const { issuer } = services.config
   const { body: client } = await api({ id: 'getClient', params: { client_id: params['key'] ?? '' } })

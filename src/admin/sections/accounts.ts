@@ -100,7 +100,11 @@ export const accounts: Section = {
   create: { verb: 'create', id: 'createAccount', fields: ['email', 'name', 'username', 'email_verified'] },
   acts: [
     { verb: 'update', id: 'updateAccount' },
-    { verb: 'set-roles', id: 'setAccountRoles' },
+    {
+      verb: 'set-roles',
+      id: 'setAccountRoles',
+      choices: { roles: { id: 'listRoles', takes: 'setAccountRoles' } },
+    },
     { verb: 'send-reset', id: 'sendAccountReset', when: ({ disabled }) => disabled === false },
     { verb: 'unlock', id: 'unlockAccount' },
     { verb: 'verify', id: 'verifyAccount', when: ({ email_verified: verified }) => verified === false },

@@ -5,7 +5,12 @@ export const invitations: Section = {
   name: 'invitations',
   key: 'id',
   list: { id: 'listInvitations', fields: ['email', 'role', 'state', 'expires_at', 'created_at'] },
-  create: { verb: 'create', id: 'createInvitation', fields: ['email', 'mail', 'role', 'group_ids', 'days'] },
+  create: {
+    verb: 'create',
+    id: 'createInvitation',
+    fields: ['email', 'mail', 'role', 'group_ids', 'days'],
+    choices: { role: { id: 'listRoles', takes: 'setAccountRoles' } },
+  },
   acts: [{ verb: 'revoke', id: 'revokeInvitation', danger: true }],
 }
 

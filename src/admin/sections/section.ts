@@ -15,6 +15,8 @@ export type Act = {
   danger?: boolean
   /** The fields of the form, where the operation takes more or the order matters. */
   fields?: readonly string[]
+  /** Fields that take the name of a thing: the list that has them, and the operation that allows to fill them in. */
+  choices?: Readonly<Record<string, { id: string; takes: string }>>
   /** By what is shown, with the parts of the thing by their operations. Absent: always. */
   when?: (shown: Shown) => boolean
 }

@@ -5,6 +5,7 @@ import { clients, resources } from './clients.ts'
 import { groups } from './groups.ts'
 import { receivers, webhooks } from './events.ts'
 import { keys, mails, serverSettings } from './operations.ts'
+import { roles } from './roles.ts'
 import { invitations, waitingAccounts } from './registration.ts'
 import { upstreams } from './upstreams.ts'
 import type { Act, Section } from './section.ts'
@@ -14,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   invitations,
   waitingAccounts,
   groups,
+  roles,
   clients,
   resources,
   upstreams,

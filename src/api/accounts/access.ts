@@ -46,7 +46,7 @@ function endingSession(needs: Services): Operation {
     path: '/accounts/{id}/sessions/{session_id}',
     summary: 'End a session of an account',
     description: 'Signs that browser out, with the apps that were signed in through it.',
-    scope: 'accounts:manage',
+    scope: 'accounts:support',
     params: params.extend({ session_id: z.string().max(64) }),
     answer: { status: 204, description: 'The session has ended.' },
     problems: {

@@ -1,14 +1,17 @@
 /** The roles of an account inside this service: list and set. */
 import { z } from 'zod'
 import { setRoles } from '../../accounts/operator/operator-roles.ts'
-import { ROLES } from '../../accounts/role-names.ts'
-import { rolesOf } from '../../accounts/roles.ts'
-import { operation } from '../../operations/operation.ts'
+import { MOST_ROLES_OF_ACCOUNT, rolesOf } from '../../accounts/roles.ts'
+import { BEYOND, operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
+import { boundsOf } from '../../roles/caller-bounds.ts'
+import { roleName } from '../../roles/role-name.ts'
 import type { Services } from '../../services.ts'
 import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
-const shownRoles = z.object({ roles: z.array(z.enum(ROLES)) }).meta({ title: 'Roles' })
+const shownRoles = z.object({ roles: z.array(z.string()) }).meta({ title: 'Roles' })
+
+const NO_ROLE = { role_not_found: { status: 404, when: 'There is no role with this name.' } } as const
 
 export function roleOperations(needs: Services): readonly Operation[] {
   return [listing(needs), setting(needs)]
@@ -39,16 +42,18 @@ function setting(needs: Services): Operation {
     method: 'put',
     path: '/accounts/{id}/roles',
     summary: 'Set the roles of an account',
+    description: 'Nobody gives or takes a role that allows more than they may do.',
     scope: 'accounts:roles',
     params,
-    body: z.strictObject({ roles: z.array(z.enum(ROLES)).max(20) }),
+    body: z.strictObject({ roles: z.array(roleName).max(MOST_ROLES_OF_ACCOUNT) }),
     answer: { status: 200, description: 'The roles.', schema: shownRoles, etag: true },
-    problems: { ...NO_ACCOUNT, ...LAST_ADMIN },
+    problems: { ...NO_ACCOUNT, ...NO_ROLE, ...LAST_ADMIN, ...BEYOND },
     async handle(request) {
       const { id } = request.params
       const { roles } = request.body
       const check = (current: readonly string[]) => request.assertMatches({ roles: current })
-      return { body: { roles: await setRoles(needs, id, roles, byCaller(request), check) } }
+      const by = { ...byCaller(request), within: await boundsOf(needs.db, request.token) }
+      return { body: { roles: await setRoles(needs, id, roles, by, check) } }
     },
   })
 }

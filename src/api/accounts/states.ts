@@ -65,6 +65,7 @@ const ACTS: readonly Act[] = [
   },
   {
     id: 'unlockAccount',
+    scope: 'accounts:support',
     verb: 'unlock',
     summary: 'Unlock an account',
     description:
@@ -73,6 +74,7 @@ const ACTS: readonly Act[] = [
   },
   {
     id: 'endAccountSessions',
+    scope: 'accounts:support',
     verb: 'end-sessions',
     summary: 'End all sessions and access of an account',
     run: signOutEverywhere,
@@ -108,6 +110,7 @@ const ACTS: readonly Act[] = [
   },
   {
     id: 'sendAccountReset',
+    scope: 'accounts:support',
     verb: 'send-reset',
     summary: 'Mail the person a link to choose a new password',
     description: 'Nothing ends before it is used.',

@@ -5,12 +5,13 @@ import { clientNotFound } from '../../clients/client-rows.ts'
 import { createClient, deleteClient, updateClient } from '../../clients/clients.ts'
 import type { RegisteredClient } from '../../clients/clients.ts'
 import { withIdTokenAlg } from '../../clients/profiles.ts'
-import { operation } from '../../operations/operation.ts'
+import { BEYOND, operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { clientCheck } from '../../provider/clients/client-check.ts'
 import { assertNotOfResource } from '../../resources/resources.ts'
 import { scopeWarningsOfClient } from '../../resources/scope-warnings.ts'
 import type { Services } from '../../services.ts'
+import { assertReach } from './reach.ts'
 import {
   clientChanges,
   clientWithSecret,
@@ -42,9 +43,10 @@ function creating(needs: Needs): Operation {
     creates: true,
     body: newClient,
     answer: { status: 201, description: 'The client.', schema: clientWithSecret },
-    problems: INVALID,
-    async handle({ body }) {
+    problems: { ...INVALID, ...BEYOND },
+    async handle({ body, token }) {
       const { db, config } = needs
+      await assertReach(needs, token, { ...body })
       // Checked together by the noun.
       const wanted = withIdTokenAlg(body, config.tokens.idTokenAlgorithm) as ClientInput
       const created = await createClient(db, wanted, needs)
@@ -67,9 +69,11 @@ function changing(needs: Needs): Operation {
     params,
     body: clientChanges,
     answer: { status: 200, description: 'The client.', schema: clientWithSecret },
-    problems: { ...NO_CLIENT, ...INVALID },
-    async handle({ params: { client_id: id }, body, assertMatches }) {
-      const { disabledAtMs } = await theClient(needs.db, id)
+    problems: { ...NO_CLIENT, ...INVALID, ...BEYOND },
+    async handle({ params: { client_id: id }, body, token, assertMatches }) {
+      const { disabledAtMs, metadata } = await theClient(needs.db, id)
+      await assertReach(needs, token, metadata)
+      await assertReach(needs, token, { ...metadata, ...body })
       const changed = await updateClient(needs.db, id, body as Partial<ClientInput>, {
         ...needs,
         expects: (before) => assertMatches(showClient(before)),

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { clientNotFound } from '../../clients/client-rows.ts'
 import type { Client } from '../../clients/client-rows.ts'
 import { disableClient, enableClient, rotateClientSecret } from '../../clients/clients.ts'
-import { operation } from '../../operations/operation.ts'
+import { BEYOND, operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
+import { assertReach } from './reach.ts'
 import {
   clientWithSecret,
   common,
@@ -43,10 +44,12 @@ function rotating(needs: Services): Operation {
     answer: { status: 200, description: 'The client with its new secret.', schema: clientWithSecret },
     problems: {
       ...NO_CLIENT,
+      ...BEYOND,
       client_has_no_secret: { status: 400, when: 'The client authenticates in another way.' },
     },
-    async handle({ params: { client_id: id }, body: { overlap_hours: hours } }) {
-      const { disabledAtMs } = await theClient(needs.db, id)
+    async handle({ params: { client_id: id }, body: { overlap_hours: hours }, token }) {
+      const { disabledAtMs, metadata } = await theClient(needs.db, id)
+      await assertReach(needs, token, metadata)
       const rotated = await rotateClientSecret(needs.db, id, needs, { overlapMs: hours * HOUR_MS })
       return { body: { ...rotated, disabled: disabledAtMs !== null } }
     },

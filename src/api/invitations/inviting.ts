@@ -1,9 +1,8 @@
 /** Makes, lists and revokes invitations. */
 import { z } from 'zod'
 import type { Actor } from '../../accounts/account-state.ts'
-import { ROLES } from '../../accounts/role-names.ts'
 import { actorOf } from '../../operations/bearer.ts'
-import { operation } from '../../operations/operation.ts'
+import { BEYOND, operation } from '../../operations/operation.ts'
 import type { ApiRequest, Operation } from '../../operations/operation.ts'
 import { timeOf } from '../../operations/shown-account.ts'
 import { DAY_MS } from '../../platform/clock.ts'
@@ -15,6 +14,8 @@ import {
   revokeInvitation,
 } from '../../accounts/registrations/invitations.ts'
 import type { Invitation } from '../../accounts/registrations/invitations.ts'
+import { roleBounds } from '../../roles/caller-bounds.ts'
+import { roleName } from '../../roles/role-name.ts'
 import type { Services } from '../../services.ts'
 
 const common = { tag: 'Accounts', caller: 'administrator' } as const
@@ -22,7 +23,7 @@ const common = { tag: 'Accounts', caller: 'administrator' } as const
 const fields = {
   id: z.string(),
   email: z.string().nullable().describe('The only address that may use it.'),
-  role: z.enum(ROLES).nullable(),
+  role: z.string().nullable(),
   group_ids: z.array(z.string()),
   created_by: z.string(),
   created_at: z.iso.datetime(),
@@ -51,14 +52,16 @@ function creating(needs: Services): Operation {
     creates: true,
     body: z.strictObject({
       email: z.string().max(320).optional(),
-      role: z.enum(ROLES).optional(),
+      role: roleName.optional().describe('This takes the scope accounts:roles as well.'),
       group_ids: z.array(z.string().max(64)).max(50).optional(),
       days: z.int().min(1).max(365).default(7).describe('How long it may be used.'),
       mail: z.boolean().default(false).describe('Mails the link to the address.'),
     }),
     answer: { status: 201, description: 'The invitation with its link.', schema: newInvitation },
     problems: {
+      ...BEYOND,
       group_not_found: { status: 404, when: 'There is no group with this id.' },
+      role_not_found: { status: 404, when: 'There is no role with this name.' },
       account_exists: { status: 409, when: 'There is an account with this address.' },
       registration_closed: { status: 409, when: 'Nobody may register.' },
       email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
@@ -67,7 +70,8 @@ function creating(needs: Services): Operation {
     async handle(request) {
       const { email, role, group_ids: groupIds = [], days, mail } = request.body
       const given = { email, role, groupIds, lifetimeMs: days * DAY_MS, mail }
-      const { link, invitation } = await createInvitation(needs, given, byCaller(request))
+      const within = role === undefined ? undefined : await roleBounds(needs.db, request.token)
+      const { link, invitation } = await createInvitation(needs, given, { ...byCaller(request), within })
       return { body: { ...show(invitation, needs.clock()), link }, location: `/invitations/${invitation.id}` }
     },
   })

@@ -17,7 +17,7 @@ import { showAccount } from '../../operations/shown-account.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import type { Services } from '../../services.ts'
 import { accountDeleted, accountList } from './account-answers.ts'
-import { asRole, passwordFromStdin, readPassword } from './account-input.ts'
+import { passwordFromStdin, readPassword } from './account-input.ts'
 import { shown } from './shown-account.ts'
 import { removeLater } from './deletion-actions.ts'
 import type { Answer } from '../../command-line/command.ts'
@@ -38,7 +38,7 @@ export async function create(input: Input, services: Services): Promise<Answer> 
     locale: input.text('locale'),
     zoneinfo: input.text('zoneinfo'),
     verified: input.flag('verified'),
-    roles: input.texts('role').map(asRole),
+    roles: input.texts('role'),
     ...CLI,
   })
   return shown(services, added)
@@ -97,7 +97,7 @@ export function endSessions(input: Input, services: Services): Promise<Answer> {
 
 export async function setRole(input: Input, services: Services): Promise<Answer> {
   const { id } = await theAccount(services, input)
-  await setRoles(services, id, input.texts('role').map(asRole), CLI)
+  await setRoles(services, id, input.texts('role'), CLI)
   return shown(services, await theAccount(services, input))
 }
 

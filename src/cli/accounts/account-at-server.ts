@@ -21,7 +21,7 @@ import {
   resetMailed,
 } from './account-answers.ts'
 import type { FactorFields } from './account-answers.ts'
-import { asRole, readPassword } from './account-input.ts'
+import { readPassword } from './account-input.ts'
 import { app, factorFields, groupNames, newEmail, roles, session } from './answered-account.ts'
 
 type Run = (input: Input, api: ServerApi) => Promise<Answer>
@@ -35,7 +35,7 @@ export const create: Run = async (input, api) => {
     ...profileIn(input, (value) => value),
     email_verified: input.flag('verified'),
   }
-  const wanted = input.texts('role').map(asRole)
+  const wanted = input.texts('role')
   const { id } = await api.call('createAccount', account, { body })
   if (wanted.length > 0) await api.send('setAccountRoles', { params: { id }, body: { roles: wanted } })
   return shownAt(api, id)
@@ -99,7 +99,7 @@ export const endSessions = changing('endAccountSessions')
 
 export const setRoles: Run = async (input, api) => {
   const { id } = await named(api, input)
-  await api.send('setAccountRoles', { params: { id }, body: { roles: input.texts('role').map(asRole) } })
+  await api.send('setAccountRoles', { params: { id }, body: { roles: input.texts('role') } })
   return shownAt(api, id)
 }
 

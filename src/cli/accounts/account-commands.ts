@@ -1,5 +1,4 @@
 /** `account`: people's accounts, by id or e-mail address. */
-import { ROLES } from '../../accounts/role-names.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { pageOptions } from '../../command-line/page-options.ts'
@@ -32,7 +31,7 @@ const placeOptions: Record<string, OptionSpec> = {
 }
 
 const roleOption: Record<string, OptionSpec> = {
-  role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
+  role: { value: 'ROLE', about: 'A role, as admin or support. `role list` shows them.', many: true },
 }
 
 export const account: Noun<Parts> = {
@@ -162,7 +161,10 @@ export const account: Noun<Parts> = {
       operand,
       about: 'Gives an account exactly these roles. Without --role it has none.',
       options: roleOption,
-      examples: ['account set-roles person@example.com --role admin'],
+      examples: [
+        'account set-roles person@example.com --role admin',
+        'account set-roles person@example.com --role support',
+      ],
       run: async (...args) => (await actions()).setRole(...args),
     },
     {

@@ -1,7 +1,5 @@
 /** What was typed about an account. */
 import { text as textOf } from 'node:stream/consumers'
-import { ROLES } from '../../accounts/role-names.ts'
-import type { Role } from '../../accounts/role-names.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 
@@ -19,10 +17,4 @@ export async function passwordFromStdin(): Promise<string> {
   const password = (await textOf(process.stdin)).replace(/\r?\n$/, '')
   if (/[\r\n]/.test(password)) throw usageError('--password-stdin takes one line')
   return password
-}
-
-export function asRole(typed: string): Role {
-  const role = ROLES.find((known) => known === typed)
-  if (role) return role
-  throw usageError(`--role takes ${ROLES.join(', ')}`)
 }

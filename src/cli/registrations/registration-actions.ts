@@ -30,14 +30,14 @@ import {
   refused,
   waitingList,
 } from './registration-answers.ts'
-import { daysIn, roleIn } from './registration-input.ts'
+import { daysIn } from './registration-input.ts'
 
 const CLI = { actor: 'cli' }
 
 export async function create(input: Input, services: Services): Promise<Answer> {
   const given = {
     email: input.text('email'),
-    role: roleIn(input),
+    role: input.text('role'),
     groupIds: await groupsIn(services.db, input),
     lifetimeMs: daysIn(input) * DAY_MS,
     mail: input.flag('mail'),

@@ -12,7 +12,7 @@ import {
   refused,
   waitingList,
 } from './registration-answers.ts'
-import { daysIn, roleIn } from './registration-input.ts'
+import { daysIn } from './registration-input.ts'
 
 type Run = (input: Input, api: ServerApi) => Promise<Answer>
 
@@ -36,7 +36,7 @@ export const create: Run = async (input, api) => {
   for (const typed of input.texts('group')) groupIds.push((await namedGroupAt(api, typed)).id)
   const body = {
     email: input.text('email'),
-    role: roleIn(input),
+    role: input.text('role'),
     group_ids: groupIds,
     days: daysIn(input),
     mail: input.flag('mail'),

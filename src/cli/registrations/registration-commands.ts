@@ -1,5 +1,4 @@
 /** `invite` and `registration`: who may register, and who waits for an answer. */
-import { ROLES } from '../../accounts/role-names.ts'
 import type { Noun } from '../../command-line/command.ts'
 
 const actions = () => import('./registration-actions.ts')
@@ -17,7 +16,7 @@ export const invite: Noun = {
       about: 'Makes an invitation for one account. The link is shown only now.',
       options: {
         email: { value: 'E', about: 'The only address that may use it (any).' },
-        role: { value: 'R', about: `What the account becomes: ${ROLES.join(', ')}. Needs --email.` },
+        role: { value: 'R', about: 'A role that the account gets, as admin or support. Needs --email.' },
         group: { value: 'NAME_OR_ID', about: 'A group that the account joins.', many: true },
         days: { value: 'DAYS', about: 'How long it may be used, 1 to 365 (7).' },
         mail: { about: 'Mails the link to --email.' },

@@ -1,10 +1,11 @@
 /**
  * Claims that an operator adds for one client, beside those of its scopes: a fixed value, a field of the profile, or what
- * the groups of a person say. They are in its ID tokens and at userinfo.
+ * the groups and roles of a person say. They are in its ID tokens and at userinfo.
  */
 import { z } from 'zod'
 import type { CachedAccount } from '../../account-cache/known-account.ts'
 import { foldGroupName } from '../../groups/group-name.ts'
+import { roleName } from '../../roles/role-name.ts'
 
 const MOST = 30
 const LONGEST = 1000
@@ -42,11 +43,13 @@ const source = z.union(
     z.strictObject({ field }),
     /** True for members. */
     z.strictObject({ group }),
+    /** True for people with the role. */
+    z.strictObject({ role: roleName }),
     /** The names of a person's groups that begin with this text. */
     z.strictObject({ groups_with_prefix: z.string().max(100) }),
   ],
   {
-    error: `takes one of value, field (${Object.keys(FIELDS).join(', ')}), group and groups_with_prefix`,
+    error: `takes one of value, field (${Object.keys(FIELDS).join(', ')}), group, role and groups_with_prefix`,
   },
 )
 
@@ -75,6 +78,7 @@ function valueOf(from: CustomClaims[string], account: CachedAccount): unknown {
     const wanted = foldGroupName(from.group)
     return account.groups.some((one) => foldGroupName(one) === wanted)
   }
+  if ('role' in from) return account.roles.includes(from.role)
   const prefix = foldGroupName(from.groups_with_prefix)
   return account.groups.filter((one) => foldGroupName(one).startsWith(prefix))
 }

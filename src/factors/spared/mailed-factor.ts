@@ -5,11 +5,11 @@
  */
 import { isVerified } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
-import { hasRole } from '../../accounts/roles.ts'
 import { resetCodeAttempts, takeCodeAttempt } from '../../attempts/code-attempts.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import type { Sql } from '../../platform/sql/database.ts'
+import { administers } from '../../roles/held-scopes.ts'
 import type { Services } from '../../services.ts'
 import { provenAccount } from '../finish-sign-in.ts'
 import type { PasswordProof } from '../finish-sign-in.ts'
@@ -31,7 +31,7 @@ export async function mayUseMailedFactor(
   account: Account,
 ): Promise<boolean> {
   if (!config.factors.emailSecondFactor || proof.upstream || proof.first) return false
-  if (!isVerified(account) || (await hasRole(db, account.id, 'admin'))) return false
+  if (!isVerified(account) || (await administers(db, account.id))) return false
   if (await isFactorRequired({ db, config }, account)) return false
   return (await factorUsedAtMs(db, account.id)) > (account.passwordChangedAtMs ?? 0)
 }

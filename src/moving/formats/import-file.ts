@@ -11,6 +11,7 @@ import { refusedFile } from '../files/refused-file.ts'
 import type { Format } from './format.ts'
 import { createImporter } from '../import-accounts.ts'
 import type { ImportOptions } from '../import-accounts.ts'
+import { createKnownRoles } from '../../roles/arriving-roles.ts'
 import { reporter } from '../report.ts'
 import type { Report } from '../report.ts'
 import { createClientImporter } from '../rows/import-clients.ts'
@@ -51,9 +52,10 @@ export async function importFile(
   // Rows that follow accounts may belong to them.
   const settle = () => importer.finish()
   const beside = besideAccounts(needs, format, { ...options, opener, settle }, { summary, report })
+  const knownRoles = createKnownRoles(needs.db)
   const drawn = (bytes: number) => progress({ bytes, totalBytes, records: summary.records })
   const importer = createImporter(
-    { ...needs, factorSeal: beside.rows.seal },
+    { ...needs, factorSeal: beside.rows.seal, knownRoles },
     format.toIncoming,
     { ...options, from: format.name },
     { summary, report, progress: drawn, groupCount: beside.groupCount },
@@ -62,10 +64,15 @@ export async function importFile(
   // Standard input cannot be read twice: there the import itself looks.
   if (file !== '-' && mapped.length > 0) await checkColumns(columns, recordsOf(file, format), format)
   if (file !== '-' && format.own && !options.dryRun)
-    await checkExport(recordsOf(file, format), { tables: needs.tables, opener })
+    await checkExport(recordsOf(file, format), {
+      tables: needs.tables,
+      opener,
+      knownRoles: createKnownRoles(needs.db),
+    })
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(checkedBytes(bytes, format))) {
+      if (format.own && 'value' in record) knownRoles.see(record.value)
       if (await beside.take(record)) continue
       if (format.accounts.includes(record.list)) {
         columns.see(record)

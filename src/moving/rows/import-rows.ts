@@ -104,9 +104,13 @@ async function written(
       .where({ [moved.key]: row[moved.key] })
       .modify((rows) => moved.alike && rows.orWhere({ [moved.alike]: row[moved.alike] }))
       .first(moved.key)
-    if (here) return 'alreadyHere'
+    if (here && !(await moved.yields?.(trx, row))) return 'alreadyHere'
     const fitted = (await moved.fitted?.(trx, row, clock())) ?? row
     if (dryRun) return 'imported'
+    if (here)
+      await trx(moved.table)
+        .where({ [moved.key]: row[moved.key] })
+        .delete()
     await trx(moved.table).insert(fitted)
     await moved.arrived?.(trx, fitted)
     return 'imported'

@@ -3,7 +3,7 @@ import { Router } from '@koa/router'
 import { takesStrangers } from '../../accounts/registrations/registration-mode.ts'
 import { listConsents } from '../../consents/consents.ts'
 import type { PageServices } from '../../feature.ts'
-import { isAdministrator } from '../../interaction/member.ts'
+import { mayAdminister } from '../../interaction/member.ts'
 import { redirect } from '../../interaction/page.ts'
 import { openableApps } from './openable-apps.ts'
 
@@ -12,7 +12,7 @@ export function homeRoutes(services: PageServices): Router {
   const router = new Router()
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)
-    const administers = await isAdministrator(db, member)
+    const administers = await mayAdminister(db, member)
     const showsDocs = config.docs && administers
     const registerHref = takesStrangers(config) ? '/register' : undefined
     const used = member ? await listConsents(db, member.account.id) : []

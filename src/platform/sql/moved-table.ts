@@ -37,6 +37,8 @@ export type MovedTable = {
   needsSealed?: true
   /** Throws AppError for a row that the rules of this server refuse. */
   check?: (row: MovedRow) => void
+  /** True where the row here only came with the release, so that the one of the file replaces it. */
+  yields?: (sql: Sql, row: MovedRow) => Promise<boolean>
   /** Returns the row, changed where it conflicts with rows that are already here. */
   fitted?: (sql: Sql, row: MovedRow, nowMs: number) => Promise<MovedRow>
   /** In the transaction of the insert: tells other processes and systems. */

@@ -13,7 +13,7 @@ import { shownNames } from '../../platform/shown.ts'
 
 /**
  * Apps ask for these by default. OpenID Connect Core §5.4 defines two, Argo CD and oauth2-proxy send `groups`, and
- * clients of Keycloak send `roles`. They are ignored (§3.1.2.1): `groups` for a client that may not have it, the others
+ * clients of Keycloak send `roles`. They are ignored (§3.1.2.1): the last two for a client that may not have them, the others
  * because they have no meaning here.
  */
 const IGNORED: ReadonlySet<string> = new Set(['address', 'phone', 'groups', 'roles'])
@@ -43,7 +43,7 @@ export async function settleScope(ctx: KoaContextWithOIDC): Promise<void> {
   }
   const words = [...new Set(scope.split(' '))]
   const offered = words.every(isOpenidScope) ? [] : await offeredAt(ctx, resourcesOf(ctx))
-  const isOwn = (word: string) => (word === 'groups' ? ownScopes(client).includes(word) : isOpenidScope(word))
+  const isOwn = (word: string) => (ASKED.has(word) ? ownScopes(client).includes(word) : isOpenidScope(word))
   const known = words.filter((word) => isOwn(word) || offered.includes(word))
   const unknown = words.filter((word) => !known.includes(word))
   const refused = unknown.filter((word) => !IGNORED.has(word) || known.length === 0)
@@ -52,6 +52,9 @@ export async function settleScope(ctx: KoaContextWithOIDC): Promise<void> {
   params['scope'] = known.join(' ')
   ctx.oidc.provider.emit(SCOPE_IGNORED, ctx, unknown)
 }
+
+/** A client has these only where it is registered for them. */
+const ASKED: ReadonlySet<string> = new Set(['groups', 'roles'])
 
 /** The operator finds here why an app did not get a scope. */
 export function logIgnoredScopes(
@@ -92,7 +95,7 @@ async function defaultScope(ctx: KoaContextWithOIDC, client: Client): Promise<st
 
 /** An app must ask for the others, so that it gets no more than it looks at. */
 function isDefault(scope: string): boolean {
-  return scope !== 'offline_access' && scope !== 'groups'
+  return scope !== 'offline_access' && !ASKED.has(scope)
 }
 
 function ownScopes({ scope }: Client): string[] {

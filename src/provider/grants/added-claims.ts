@@ -31,7 +31,8 @@ export function installAddedClaims(provider: Provider): void {
     (result: Result): Result =>
       async function withAdded() {
         const added = this.available[ADDED] as Record<string, unknown> | undefined
-        return { ...added, ...(await result.call(this)) }
+        // Of the claims that both have, only `roles` is possible: there an app may want names of its own.
+        return { ...(await result.call(this)), ...added }
       },
   )
 }

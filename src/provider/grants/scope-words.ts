@@ -11,6 +11,7 @@ const WORDS: Record<string, ScopeWords> = {
   email: { title: 'scope-email' },
   profile: { title: 'scope-profile', description: 'scope-profile-about' },
   groups: { title: 'scope-groups', description: 'scope-groups-about' },
+  roles: { title: 'scope-roles', description: 'scope-roles-about' },
   offline_access: { title: 'consent-offline' },
 }
 

@@ -42,7 +42,7 @@ export const list = () =>
 
 export type RequiredFor = { everybody: boolean; roles: string[]; groups: string[] }
 
-const ROLE = /^role:(admin)$/
+const ROLE = /^role:([a-z][a-z0-9_-]{0,31})$/
 const GROUP = /^group:(.{1,100})$/
 
 /** People by their role or group, or all of them. */
@@ -54,7 +54,7 @@ export const requiredFor = () =>
       roles: items.flatMap((one) => ROLE.exec(one)?.[1] ?? []),
       groups: items.flatMap((one) => GROUP.exec(one)?.[1] ?? []),
     }))
-    .meta({ takes: 'everybody, or a comma-separated list of role:admin and group:<name>' })
+    .meta({ takes: 'everybody, or a comma-separated list of role:<name> and group:<name>' })
 
 export const secret = () => z.string().min(32).meta({ takes: 'at least 32 characters' })
 

@@ -81,7 +81,7 @@ describe('a registration that asks for more than there is', () => {
     [
       'nothing but scopes of another server',
       { scope: 'mcp read:org' },
-      { scope: 'openid profile email groups offline_access' },
+      { scope: 'openid profile email groups roles offline_access' },
     ],
   ]
   for (const [what, asked, registered] of FITTED)

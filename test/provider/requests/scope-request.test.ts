@@ -160,7 +160,7 @@ for (const { name, stage: open } of ONE_STAGE)
             .find((one) => one.includes(party.clientId) && one.includes('oidc.scope_ignored'))
         await until(() => line() !== undefined, 'the ignored scopes are logged')
         expect(JSON.parse(line()!)).to.include({ ignored: 'address phone groups roles' })
-        const { scope } = await app.tokensFor(await stage.person(), { scope: 'openid roles email' })
+        const { scope } = await app.tokensFor(await stage.person(), { scope: 'openid phone email' })
         expect(scope).to.equal('openid email')
       })
 
