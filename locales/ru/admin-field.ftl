@@ -58,7 +58,6 @@ admin-field-reset-due-at = Сброс вторых факторов заплан
 admin-field-role = Роль
 admin-field-roles = Роли
 admin-field-scope = Области доступа
-admin-field-scopes = Что разрешает
 admin-field-shown-as = Аккаунт там
 admin-field-sign-up = Новые аккаунты
 admin-field-state = Состояние

@@ -58,7 +58,6 @@ admin-field-reset-due-at = 计划重置第二重验证的时间
 admin-field-role = 角色
 admin-field-roles = 角色
 admin-field-scope = 权限范围
-admin-field-scopes = 权限
 admin-field-shown-as = 对方账号
 admin-field-sign-up = 新账号
 admin-field-state = 状态

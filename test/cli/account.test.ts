@@ -260,7 +260,7 @@ describe('cli account', () => {
       'account_exists',
       'password_refused',
       'email_invalid',
-      'usage',
+      'role_not_found',
       'usage',
       'usage',
       'account_not_found',
@@ -268,7 +268,7 @@ describe('cli account', () => {
       'usage',
     ])
     expect(JSON.stringify(refusals)).not.to.match(/violet|hunter2/)
-    expect(refusals[3]?.error_description).to.equal('--role takes admin')
+    expect(refusals[3]?.error_description).to.equal('There is no role emperor.')
     expect(refusals[8]?.error_description).to.equal('--limit takes a whole number from 1 to 200')
   })
 
