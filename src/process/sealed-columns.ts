@@ -6,7 +6,7 @@ import { SEALED_TOTPS } from '../factors/totp.ts'
 import { SEALED_RETURN_PATHS } from '../interaction/return-path.ts'
 import { SEALED_ENCRYPTION_KEYS } from '../keys/encryption-keys.ts'
 import { SEALED_SIGNING_KEYS } from '../keys/signing-keys.ts'
-import { SEALED_ANSWERS } from '../operations/idempotency.ts'
+import { SEALED_ANSWERS } from '../operations/kept-answers/idempotency.ts'
 import { SEALED_MESSAGES } from '../outbox/outbox.ts'
 import type { SealedColumn } from '../platform/sql/reseal.ts'
 

@@ -3,7 +3,7 @@
  * keys.
  */
 import { fillSearchColumns } from '../account-cache/changed-account.ts'
-import { purgeKeys } from '../operations/idempotency.ts'
+import { purgeKeys } from '../operations/kept-answers/idempotency.ts'
 import { LINKED_AT_ONCE, linkSome } from '../audit/chain/link.ts'
 import { pruneAudit } from '../audit/chain/prune.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/life/housekeeping.ts'

@@ -2,15 +2,15 @@
  * `Idempotency-Key`: a creation that is sent again gets the first answer. Table `idempotency_keys`; one row for each key of
  * a caller. The insert decides between two requests at once. A request that failed leaves no row, since it changed nothing.
  */
-import { AppError } from '../platform/errors.ts'
-import { DAY_MS, MINUTE_MS } from '../platform/clock.ts'
-import type { Clock } from '../platform/clock.ts'
-import { isDuplicate } from '../platform/sql/database.ts'
-import type { Db } from '../platform/sql/database.ts'
-import { purgeSome } from '../platform/sql/purge.ts'
-import type { SealedColumn } from '../platform/sql/reseal.ts'
-import { digest, keyedDigest } from '../platform/tokens.ts'
-import type { Sealer } from '../platform/tokens.ts'
+import { AppError } from '../../platform/errors.ts'
+import { DAY_MS, MINUTE_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { isDuplicate } from '../../platform/sql/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
+import { purgeSome } from '../../platform/sql/purge.ts'
+import type { SealedColumn } from '../../platform/sql/reseal.ts'
+import { digest, keyedDigest } from '../../platform/tokens.ts'
+import type { Sealer } from '../../platform/tokens.ts'
 
 /** How long an answer is kept. */
 const KEPT_MS = DAY_MS
