@@ -48,16 +48,23 @@ function named({ items, field, value, fields }: Found): Fact[] {
   return facts.length > 0 ? facts : [factOf(field, value) ?? []].flat()
 }
 
-async function oneOf({ api }: Desk, id: string, params: Readonly<Record<string, string>>): Promise<Shown[]> {
+/** Empty where no role allows to read it: then the key names the row. */
+async function oneOf(
+  { api, may }: Desk,
+  id: string,
+  params: Readonly<Record<string, string>>,
+): Promise<Shown[]> {
+  if (!may(id)) return []
   const answer = await tried(() => api({ id, params }))
   return 'done' in answer ? [answer.done.body] : []
 }
 
 async function itemsOf(
-  { api, services }: Desk,
+  { api, may, services }: Desk,
   id: string,
   params: Readonly<Record<string, string>>,
 ): Promise<Shown[]> {
+  if (!may(id)) return []
   const { query } = theOperation(services.operations, id)
   const paged = query !== undefined && 'limit' in query.shape
   const answer = await tried(() => api({ id, params, ...(paged && { query: { limit: LARGEST_PAGE } }) }))
