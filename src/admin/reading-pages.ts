@@ -1,6 +1,6 @@
 /** The pages that show: the start, the list of a section, and one thing with all that belongs to it. */
 import { AppError } from '../platform/errors.ts'
-import { mayChange } from '../roles/caller-bounds.ts'
+import { mayChange } from '../accounts/roles/caller-bounds.ts'
 import { given } from '../words/message.ts'
 import { theOperation } from './console-api.ts'
 import { errorsOf, tried } from './desk.ts'

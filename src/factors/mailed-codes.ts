@@ -14,7 +14,7 @@ import { recordAudit } from '../audit/audit.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
-import { administers } from '../roles/held-scopes.ts'
+import { administers } from '../accounts/roles/held-scopes.ts'
 import type { Services } from '../services.ts'
 import { proofState } from './proof-state.ts'
 

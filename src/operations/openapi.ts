@@ -4,7 +4,7 @@ import { createSchemas } from './openapi-schemas.ts'
 import type { Json, Schemas } from './openapi-schemas.ts'
 import { scopesOf } from './operation.ts'
 import type { Caller, Operation, Shape } from './operation.ts'
-import { widerThan } from '../roles/admin-scopes.ts'
+import { widerThan } from '../accounts/roles/admin-scopes.ts'
 import { API_SCOPES } from './scopes.ts'
 
 export type DocumentNeeds = {

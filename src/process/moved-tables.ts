@@ -4,7 +4,7 @@ import { MOVED_CLIENTS } from '../moving/rows/moved-clients.ts'
 import { MOVED_ENCRYPTION_KEYS, MOVED_SIGNING_KEYS } from '../keys/moved-keys.ts'
 import { MOVED_GROUPS } from '../groups/moved-groups.ts'
 import type { MovedTable } from '../platform/sql/moved-table.ts'
-import { MOVED_ROLES } from '../roles/moved-roles.ts'
+import { MOVED_ROLES } from '../accounts/roles/moved-roles.ts'
 import { MOVED_DETAILS_TYPES, MOVED_RESOURCES } from '../resources/moved-resources.ts'
 
 export type MovedTables = {

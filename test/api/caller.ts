@@ -1,5 +1,5 @@
 /** A program that calls the JSON API, with every request bendable. */
-import { widerThan } from '../../src/roles/admin-scopes.ts'
+import { widerThan } from '../../src/accounts/roles/admin-scopes.ts'
 import { API_SCOPES, apiIdentifier } from '../../src/operations/scopes.ts'
 import type { ApiScope } from '../../src/operations/scopes.ts'
 import type { Account } from '../../src/accounts/account.ts'

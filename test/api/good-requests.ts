@@ -138,7 +138,6 @@ export async function goodRequests(stage: Stage) {
   const ofFactors = factorRequests(stage, { signedIn, blocked, api })
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail, own })
-  const ofRoles = roleRequests({ own, created })
   const ofPictures = pictureRequests(stage, { signedIn, own })
   const ofOperators = operatorRequests(stage, { own })
   const good: Record<string, Make> = {
@@ -146,7 +145,7 @@ export async function goodRequests(stage: Stage) {
     ...ofFactors.good,
     ...accessRequests(stage, { signedIn, own }),
     ...ofPictures.good,
-    ...ofRoles.good,
+    ...roleRequests({ own, created }).good,
     ...ofLife.good,
     ...ofUpstreams.good,
     getOwnAccount: asPerson('/account'),
@@ -247,7 +246,7 @@ export async function goodRequests(stage: Stage) {
     ...ofOperators.refused,
     ...ofFactors.refused,
     ...ofPictures.refused,
-    ...ofRoles.refused,
+    ...roleRequests({ own, created }).refused,
     ...ofLife.refused,
     ...ofUpstreams.refused,
     ...ofRegistrations.refused,

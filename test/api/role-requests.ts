@@ -3,6 +3,8 @@ import type { Request } from './good-requests.ts'
 
 type Make = () => Promise<Request>
 
+let count = 0
+
 export function roleRequests({
   own,
   created,
@@ -11,7 +13,6 @@ export function roleRequests({
   own: string
   created: (path: string, body: Record<string, unknown>) => Promise<Record<string, unknown>>
 }): { good: Record<string, Make>; refused: Record<string, Make> } {
-  let count = 0
   const anyRole = () => `role-${Date.now()}-${(count += 1)}`
   const onRole =
     (body?: Record<string, unknown>): Make =>

@@ -1,7 +1,7 @@
 /** Every operation of the JSON API for administrators that changes something, with the events of one call. */
 import { expect } from 'chai'
 import type { EventType } from '../../src/events/event-types.ts'
-import { ADMIN_SCOPES as SCOPES } from '../../src/roles/admin-scopes.ts'
+import { ADMIN_SCOPES as SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { createCaller } from '../api/caller.ts'
 import {
   account,

@@ -32,7 +32,7 @@ export const FLOORS = [
   ['audit/chain'],
   ['consents', 'deliveries', 'keys', 'statistics'],
   ['accounts'],
-  ['roles'],
+  ['accounts/roles'],
   [
     'accounts/challenges',
     'accounts/life',

@@ -2,7 +2,7 @@
 import { chartOf, PICTURE, stepLabel } from '../../src/admin/charts.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
 import { word } from '../../src/admin/words.ts'
-import { ADMIN_SCOPES } from '../../src/roles/admin-scopes.ts'
+import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { STATISTICS } from '../../src/statistics/series.ts'
 import { given } from '../../src/words/message.ts'
 import { appPages } from './sample-app-pages.ts'

@@ -9,7 +9,7 @@ import { recordAudit } from '../../audit/audit.ts'
 import { emailProblemText, parseEmail } from '../../platform/email.ts'
 import { passwordProblem, passwordRefused } from '../../passwords/password-policy.ts'
 import { grantRole } from '../roles.ts'
-import { lockRoles } from '../../roles/roles.ts'
+import { lockRoles } from '../../accounts/roles/roles.ts'
 import type { Services } from '../../services.ts'
 
 /** With who adds it, for the audit trail. */

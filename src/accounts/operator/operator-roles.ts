@@ -3,9 +3,9 @@ import { recordAudit } from '../../audit/audit.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { existing, lockAccount } from '../account.ts'
-import { assertWithin } from '../../roles/held-scopes.ts'
-import { existingRoles, lockRoles } from '../../roles/roles.ts'
-import type { RoleActor } from '../../roles/roles.ts'
+import { assertWithin } from '../../accounts/roles/held-scopes.ts'
+import { existingRoles, lockRoles } from '../../accounts/roles/roles.ts'
+import type { RoleActor } from '../../accounts/roles/roles.ts'
 import { ADMIN, assertNotLastAdmin, grantRole, revokeRole, rolesOf } from '../roles.ts'
 
 /**

@@ -15,9 +15,9 @@ import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
 import { purgeSome } from '../../platform/sql/purge.ts'
 import { digest, randomToken } from '../../platform/tokens.ts'
-import { assertWithin } from '../../roles/held-scopes.ts'
-import { existingRoles, lockRoles } from '../../roles/roles.ts'
-import type { RoleActor } from '../../roles/roles.ts'
+import { assertWithin } from '../../accounts/roles/held-scopes.ts'
+import { existingRoles, lockRoles } from '../../accounts/roles/roles.ts'
+import type { RoleActor } from '../../accounts/roles/roles.ts'
 import type { Services } from '../../services.ts'
 
 export type Invitation = {

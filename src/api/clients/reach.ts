@@ -2,9 +2,9 @@
 import { isOpenidScope } from '../../clients/client-metadata.ts'
 import type { ApiToken } from '../../operations/operation.ts'
 import { apiIdentifier } from '../../operations/scopes.ts'
-import { ADMIN_SCOPES, isAdminScope } from '../../roles/admin-scopes.ts'
-import type { AdminScope } from '../../roles/admin-scopes.ts'
-import { assertWithin, scopesHeldBy } from '../../roles/held-scopes.ts'
+import { ADMIN_SCOPES, isAdminScope } from '../../accounts/roles/admin-scopes.ts'
+import type { AdminScope } from '../../accounts/roles/admin-scopes.ts'
+import { assertWithin, scopesHeldBy } from '../../accounts/roles/held-scopes.ts'
 import type { Services } from '../../services.ts'
 
 type Metadata = object & { allowed_resources?: unknown; scope?: unknown }

@@ -14,8 +14,8 @@ import {
   revokeInvitation,
 } from '../../accounts/registrations/invitations.ts'
 import type { Invitation } from '../../accounts/registrations/invitations.ts'
-import { roleBounds } from '../../roles/caller-bounds.ts'
-import { roleName } from '../../roles/role-name.ts'
+import { roleBounds } from '../../accounts/roles/caller-bounds.ts'
+import { roleName } from '../../accounts/roles/role-name.ts'
 import type { Services } from '../../services.ts'
 
 const common = { tag: 'Accounts', caller: 'administrator' } as const

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
-import { listRoles, theRole } from '../../roles/roles.ts'
+import { listRoles, theRole } from '../../accounts/roles/roles.ts'
 import type { Services } from '../../services.ts'
 import { common, NO_ROLE, params, showRole, shownRole } from './shown-role.ts'
 

@@ -1,9 +1,9 @@
 /** A role as the API shows it. */
 import { z } from 'zod'
 import { timeOf } from '../../operations/shown-account.ts'
-import { ADMIN_SCOPES } from '../../roles/admin-scopes.ts'
-import { isBuiltIn } from '../../roles/roles.ts'
-import type { CountedRole } from '../../roles/roles.ts'
+import { ADMIN_SCOPES } from '../../accounts/roles/admin-scopes.ts'
+import { isBuiltIn } from '../../accounts/roles/roles.ts'
+import type { CountedRole } from '../../accounts/roles/roles.ts'
 
 export const common = { tag: 'Roles', caller: 'administrator' } as const
 export const params = z.strictObject({ name: z.string().max(32) })

@@ -1,12 +1,19 @@
 /** What the commands of `role` do. */
-import { ADMIN_SCOPES, isAdminScope } from '../../roles/admin-scopes.ts'
-import type { AdminScope } from '../../roles/admin-scopes.ts'
+import { ADMIN_SCOPES, isAdminScope } from '../../accounts/roles/admin-scopes.ts'
+import type { AdminScope } from '../../accounts/roles/admin-scopes.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { isoTime, record, table } from '../../command-line/layout.ts'
-import { createRole, deleteRole, isBuiltIn, listRoles, theRole, updateRole } from '../../roles/roles.ts'
-import type { CountedRole } from '../../roles/roles.ts'
+import {
+  createRole,
+  deleteRole,
+  isBuiltIn,
+  listRoles,
+  theRole,
+  updateRole,
+} from '../../accounts/roles/roles.ts'
+import type { CountedRole } from '../../accounts/roles/roles.ts'
 import type { Services } from '../../services.ts'
 
 const CLI = { actor: 'cli' }

@@ -1,5 +1,5 @@
 /** `role`: what people may do in the administration. */
-import { ADMIN_SCOPES } from '../../roles/admin-scopes.ts'
+import { ADMIN_SCOPES } from '../../accounts/roles/admin-scopes.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 
 const actions = () => import('./role-actions.ts')

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { CachedAccount } from '../../account-cache/known-account.ts'
 import { foldGroupName } from '../../groups/group-name.ts'
-import { roleName } from '../../roles/role-name.ts'
+import { roleName } from '../../accounts/roles/role-name.ts'
 
 const MOST = 30
 const LONGEST = 1000

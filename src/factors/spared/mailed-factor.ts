@@ -9,7 +9,7 @@ import { resetCodeAttempts, takeCodeAttempt } from '../../attempts/code-attempts
 import { recordAudit } from '../../audit/audit.ts'
 import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import type { Sql } from '../../platform/sql/database.ts'
-import { administers } from '../../roles/held-scopes.ts'
+import { administers } from '../../accounts/roles/held-scopes.ts'
 import type { Services } from '../../services.ts'
 import { provenAccount } from '../finish-sign-in.ts'
 import type { PasswordProof } from '../finish-sign-in.ts'

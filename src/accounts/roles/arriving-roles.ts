@@ -1,6 +1,6 @@
 /** Which roles an import may give: those that are here, and those that the file brings. */
-import { ADMIN } from '../accounts/roles.ts'
-import type { Db } from '../platform/sql/database.ts'
+import { ADMIN } from '../roles.ts'
+import type { Db } from '../../platform/sql/database.ts'
 
 export type KnownRoles = {
   /** It has to see every line: roles come before the accounts that have them. */

@@ -1,7 +1,7 @@
 /** What the roles of a person allow in the administration. Read at every call, so that a role taken away counts at once. */
-import { ADMIN } from '../accounts/roles.ts'
-import { AppError } from '../platform/errors.ts'
-import type { Sql } from '../platform/sql/database.ts'
+import { ADMIN } from '../roles.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 import { ADMIN_SCOPES, isAdminScope, withIncluded } from './admin-scopes.ts'
 
 /** The scopes that a change may reach. Absent: all. */

@@ -1,6 +1,6 @@
 /** Roles as `export` and `import` move them. Who has one moves with the accounts. */
-import { AppError } from '../platform/errors.ts'
-import type { MovedTable } from '../platform/sql/moved-table.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { MovedTable } from '../../platform/sql/moved-table.ts'
 import { isAdminScope } from './admin-scopes.ts'
 import { parseRoleDescription, parseRoleName } from './role-name.ts'
 import { noteCreated } from './roles.ts'

@@ -1,8 +1,8 @@
 /** What roles may be called. Apps read the names in the claim `roles`, so a name never changes. */
 import { z } from 'zod'
-import { oneLine } from '../accounts/profile.ts'
-import { ADMIN } from '../accounts/roles.ts'
-import { AppError } from '../platform/errors.ts'
+import { oneLine } from '../profile.ts'
+import { ADMIN } from '../roles.ts'
+import { AppError } from '../../platform/errors.ts'
 
 const LONGEST_DESCRIPTION = 500
 /** As the column of the roles of accounts has it. */

@@ -1,6 +1,6 @@
 /** How far the caller of an operation reaches: what the roles of a person allow, or the scopes of a client's own token. */
-import { AppError } from '../platform/errors.ts'
-import type { Sql } from '../platform/sql/database.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 import { ADMIN_SCOPES, withIncluded } from './admin-scopes.ts'
 import { assertWithin, scopesHeldBy } from './held-scopes.ts'
 import type { Bounds } from './held-scopes.ts'
