@@ -35,14 +35,15 @@ describe('the order of a whole npm test', () => {
   })
 
   it('leaves browsers and faults to runs of their own', () => {
-    const filesOf = (run: 'behaviour' | 'journeys' | 'faults') => queueOf(EVERY_TEST, run).files
+    const filesOf = (run: 'behaviour' | 'journeys' | 'faults' | 'upgrade') => queueOf(EVERY_TEST, run).files
     expect(filesOf('faults')).to.include.members(['test/faults/outage.test.ts', 'test/fuzz/fuzz.test.ts'])
     expect(filesOf('journeys')).to.include.members([
       'test/journeys/consent.test.ts',
       'test/views/accessibility.test.ts',
       'test/examples/relying-party.test.ts',
     ])
-    const all = [...filesOf('behaviour'), ...filesOf('journeys'), ...filesOf('faults')]
+    const runs = ['behaviour', 'journeys', 'faults', 'upgrade'] as const
+    const all = runs.flatMap(filesOf)
     expect(all.toSorted()).to.eql(queueOf(EVERY_TEST).files.toSorted())
     for (const file of filesOf('behaviour'))
       expect(readFileSync(join(ROOT, file), 'utf8'), file).not.to.match(/chromiumOnce\(/)
