@@ -54,6 +54,13 @@ onEachTrail('a broken place of the audit trail', (trail) => {
       kind: 'accepted',
       hash: 'mark' in fault! ? fault.mark : '',
     }
+    const { faults } = await verifyAudit(trail().here, {
+      known: [{ ...forged, kind: 'accepted', atMs: 1, chain: 'account' }],
+    })
+    expect(
+      faults.map(({ fault }) => fault),
+      'in a file of anchors',
+    ).to.deep.equal(['changed'])
     await trail().db('audit_anchors').insert(forged)
     expect(await trail().faults())
       .to.include('account changed 2')

@@ -69,7 +69,9 @@ export async function verifyAudit(
   const verified: Verified = { entries: 0, faults, accepted: [], ends: [] }
   const genuine = anchors.filter((anchor) => isGenuineAnchor(anchor, sealer))
   for (const chain of await chainsOf(db, [...anchors, ...known])) {
-    const own = [...genuine, ...known].filter((anchor) => anchor.chain === chain)
+    // An exported acceptance has no seal: only what is stored counts.
+    const exported = known.filter(({ kind }) => kind !== 'accepted')
+    const own = [...genuine, ...exported].filter((anchor) => anchor.chain === chain)
     const reading = await openReading({ db, sealer }, chain, own)
     await readToHead(reading, (rows) => {
       verified.entries += rows
