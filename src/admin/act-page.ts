@@ -46,11 +46,12 @@ export async function showAct(desk: Desk, params: Params): Promise<void> {
 }
 
 export async function submitAct(desk: Desk, params: Params): Promise<void> {
-  const { section, act, key, fields } = await askedFor(desk, params)
+  const asked = await askedFor(desk, params)
+  const { section, act, key, fields } = asked
   const { services, ctx, api } = desk
   const sent = formOf(ctx)
   const here = actHref(section, act, key) + ctx.search
-  const body = bodyOf(fields, sent)
+  const body = bodyOf(fields, sent, await valuesBefore(desk, asked))
   const call = { id: act.id, params: paramsOf(desk, section, key), ifMatch: sent['etag'] ?? '' }
   const answer = await tried(async () =>
     api({ ...call, ...(fields.length > 0 && { body: await withAccount(desk, body) }) }),
@@ -70,6 +71,13 @@ export async function submitAct(desk: Desk, params: Params): Promise<void> {
     },
     desk,
   )
+}
+
+/** What the form of a change showed, unless somebody else changed it meanwhile. */
+async function valuesBefore(desk: Desk, asked: Asked): Promise<Record<string, string>> {
+  if (theOperation(desk.services.operations, asked.act.id).method !== 'patch') return {}
+  const { shown } = await before(desk, asked)
+  return shown ? valuesOf(asked.fields, shown) : {}
 }
 
 /** @throws AppError 403 `insufficient_scope`, `beyond_your_roles`, 404 `not_found` */

@@ -78,11 +78,19 @@ export function valuesOf(fields: readonly Field[], shown: Shown): Record<string,
   return values
 }
 
-/** `sent`: the fields as strings. An empty one is left out, or `null` where that removes the value. */
-export function bodyOf(fields: readonly Field[], sent: Readonly<Record<string, string>>): Shown {
+/**
+ * `sent`: the fields as strings. An empty one is left out, or `null` where that removes the value. One that was not empty
+ * `before` is sent empty, so that the API says that it is needed.
+ */
+export function bodyOf(
+  fields: readonly Field[],
+  sent: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>> = {},
+): Shown {
   return Object.fromEntries(
     fields.flatMap((field): [string, unknown][] => {
-      const value = valueOf(field, sent)
+      const typed = valueOf(field, sent)
+      const value = typed === undefined && before[field.name] ? '' : typed
       return value === undefined ? [] : [[field.name, value]]
     }),
   )
@@ -92,7 +100,7 @@ function valueOf({ name, kind, options, nullable }: Field, sent: Readonly<Record
   const text = (sent[name] ?? '').trim()
   if (kind === 'tick') return text !== ''
   if (kind === 'choices') return options.filter((one) => (sent[`${name}.${one}`] ?? '') !== '')
-  if (kind === 'lines') return linesOf(text)
+  if (kind === 'lines') return text === '' && nullable ? null : linesOf(text)
   if (text === '') return nullable ? null : undefined
   return kind === 'number' && /^-?\d+$/.test(text) ? Number(text) : text
 }

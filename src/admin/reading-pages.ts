@@ -138,6 +138,7 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
       facts: factsOf(body, one.fields),
       parts,
       acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
+      pictureHref: section.picture?.(body),
       pages: (section.pages ?? []).map((page) => ({ page, href: `${thingHref(name, id)}/${page}` })),
       listHref: sectionHref(name),
       closed: !open,

@@ -110,7 +110,11 @@ export async function updateClient(
     const before = toClient(row)
     expects?.(before)
     // response_types follows from grant_types, so that a change of the one does not trip over the other.
-    const described = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
+    const described = parseClientMetadata({
+      ...before.metadata,
+      response_types: undefined,
+      ...withoutNull(changes),
+    })
     // What is stored names ids already.
     const metadata = changes.allowed_groups ? await withGroupIds(trx, described) : described
     await accepts?.(metadata)
@@ -127,6 +131,11 @@ export async function updateClient(
     await noteClientChange(trx, 'client.changed', { clientId, name: metadata.client_name })
     return shown()
   })
+}
+
+/** Null removes a field, or gives it its default back. */
+function withoutNull(changes: object): object {
+  return Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value ?? undefined]))
 }
 
 /** Names of groups change, so their ids are kept. */

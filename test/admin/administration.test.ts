@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { disableAccount } from '../../src/accounts/account-state.ts'
+import { findClient } from '../../src/clients/clients.ts'
 import { grantRole, revokeRole } from '../../src/accounts/roles.ts'
 import { randomToken } from '../../src/platform/tokens.ts'
 import { recordSession } from '../../src/sessions/account-sessions.ts'
@@ -146,6 +147,36 @@ describe('the administration pages', () => {
     const late = await visitor.followForm(old, { name: 'Second', username: '' })
     expect(plain(late)).to.contain('It was changed since it was read')
     expect(plain(await visitor.get(path))).to.contain('First')
+  })
+
+  it('remove a field that was emptied, and refuse to empty one that is needed', async () => {
+    const { visitor } = await opened('/admin/clients')
+    const { client_id: id } = await server.createClient({
+      client_name: 'Emptied',
+      redirect_uris: ['https://app.example.org/callback'],
+      client_uri: 'https://app.example.org/',
+      initiate_login_uri: 'https://app.example.org/sign-in',
+      logo_uri: 'https://app.example.org/logo.png',
+    })
+    const path = `/admin/clients/${id}`
+    expect((await visitor.get(path)).text).to.contain(`src="/client-logo/${id}"`)
+    const start = `https://app.example.org/sign-in?iss=${encodeURIComponent(server.issuer)}`
+    expect((await visitor.get(`${path}/settings`)).text).to.contain(`href="${start}"`)
+    const kept = {
+      client_name: 'Emptied',
+      redirect_uris: 'https://app.example.org/callback',
+      initiate_login_uri: 'https://app.example.org/sign-in',
+    }
+    const form = await visitor.get(`${path}/update`)
+    const nameless = await visitor.followForm(form, { ...kept, client_name: '' })
+    expect(nameless.heading).to.equal('Change a client')
+    expect(nameless.text).to.match(/id="field-client_name-error"/)
+    const done = await visitor.followForm(nameless, { ...kept, client_uri: '', logo_uri: '' })
+    expect(plain(done)).to.contain('The client was changed.')
+    const { metadata } = (await findClient(server.parts.db, id))!
+    expect(metadata).to.not.have.any.keys('client_uri', 'logo_uri')
+    expect(metadata).to.include({ client_name: 'Emptied', initiate_login_uri: kept.initiate_login_uri })
+    expect((await visitor.get(path)).text).to.not.contain('/client-logo/')
   })
 
   it('put a person into a group by the address, and take them out again', async () => {

@@ -83,7 +83,14 @@ export const appPages: SamplePage[] = [
     state: 'new',
     locals: { ...settings, notice: word('done', 'createClient'), secrets: [text('client_secret', secret)] },
   },
-  { page: 'admin/settings', state: 'later', locals: settings },
+  {
+    page: 'admin/settings',
+    state: 'later',
+    locals: {
+      ...settings,
+      startHref: 'https://app.example.com/sign-in?iss=https%3A%2F%2Faccounts.example.com',
+    },
+  },
   {
     page: 'admin/preview',
     state: 'may',

@@ -28,6 +28,7 @@ export async function showSettings(desk: Desk, params: Readonly<Record<string, s
       facts: factsOf({ ...client, issuer, ...addressesOf(issuer, client) }, FIELDS),
       stacks: kind ? filledStacks(kind, { issuer, client, secret }) : [],
       hasSecret: String(client['token_endpoint_auth_method']).startsWith('client_secret'),
+      startHref: startOf(issuer, client),
       notice,
       secrets: secret === undefined ? [] : [{ name: 'client_secret', text: secret }],
     },
@@ -46,6 +47,13 @@ const FIELDS = [
   'token_endpoint',
   'device_endpoint',
 ]
+
+/** Where the app begins a sign-in by itself (OpenID Connect Core §4). Decision 0056. */
+function startOf(issuer: string, { initiate_login_uri: address }: Shown): string | undefined {
+  const url = typeof address === 'string' ? URL.parse(address) : null
+  url?.searchParams.set('iss', issuer)
+  return url?.href
+}
 
 /** Libraries find the others by discovery. */
 function addressesOf(issuer: string, { grant_types: grants }: Shown): Shown {

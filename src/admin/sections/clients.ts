@@ -1,5 +1,6 @@
 /** Apps that sign people in or call resource servers, and the resource servers. */
 import { CONSOLE_PATH } from '../../operations/own-clients/console-client.ts'
+import { logoHref } from '../../clients/logo/client-logo.ts'
 import type { Section } from './section.ts'
 
 const NAMED = [
@@ -8,6 +9,7 @@ const NAMED = [
   'post_logout_redirect_uris',
   'initiate_login_uri',
   'client_uri',
+  'logo_uri',
   'scope',
   'allowed_groups',
   'first_party',
@@ -31,6 +33,7 @@ export const clients: Section = {
       'post_logout_redirect_uris',
       'initiate_login_uri',
       'client_uri',
+      'logo_uri',
       'grant_types',
       'token_endpoint_auth_method',
       'profile',
@@ -70,6 +73,8 @@ export const clients: Section = {
   },
   guide: `${CONSOLE_PATH}/clients/-/new`,
   pages: ['settings', 'preview'],
+  picture: (client) =>
+    typeof client['logo_uri'] === 'string' ? logoHref(String(client['client_id']), client) : undefined,
   acts: [
     { verb: 'update', id: 'updateClient', fields: NAMED },
     { verb: 'rotate-secret', id: 'rotateClientSecret' },

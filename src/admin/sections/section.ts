@@ -63,6 +63,8 @@ export type Section = {
   acts: readonly Act[]
   /** The address of a page that leads through the creation. It comes before the form of `create`. */
   guide?: string
+  /** The address here of a picture of a thing. */
+  picture?: (shown: Shown) => string | undefined
   /** Further pages about a thing, by the last part of their addresses. */
   pages?: readonly string[]
 }

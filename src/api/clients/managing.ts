@@ -64,7 +64,7 @@ function changing(needs: Needs): Operation {
     path: '/clients/{client_id}',
     summary: 'Change a client',
     description:
-      'Changes the named fields. A new secret is issued, and shown, where the method of authentication needs one.',
+      'Changes the named fields; `null` removes one. A new secret is issued, and shown, where the method of authentication needs one.',
     scope: 'clients:manage',
     params,
     body: clientChanges,

@@ -24,7 +24,15 @@ const optional = Object.fromEntries(
   }),
 )
 
-export const clientChanges = z.strictObject(optional)
+/** Null removes what a client may lack. */
+const removable = Object.fromEntries(
+  Object.entries(clientInput.shape).map(([name, field]) => [
+    name,
+    field instanceof z.ZodOptional ? field.unwrap().nullish() : optional[name]!,
+  ]),
+)
+
+export const clientChanges = z.strictObject(removable)
 export const newClient = z.strictObject({ ...optional, client_name: clientInput.shape.client_name })
 
 export const shownClient = z
