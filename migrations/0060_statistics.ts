@@ -1,6 +1,6 @@
 /**
- * What happened how often, for the start page of the administration: counts of each minute of the last hours, of each quarter of
- * an hour of the last days, and of each day (UTC) of the last months. Every process adds its own.
+ * What happened how often, for the start page of the administration. There are counts of each minute of the last hours, and of each
+ * quarter of an hour of the last days. Those of a day (UTC) are kept for months. Every process adds its own.
  */
 import type { Knex } from 'knex'
 import { isSqlite } from '../src/platform/sql/database.ts'

@@ -121,8 +121,10 @@ export function compareClientSecret(
 
 /** True for the secret from before the last rotation, after the time in which both worked. */
 export function isFormerSecret(stored: string | undefined, presented: string): boolean {
-  const [, old] = /,([^@]+)@/.exec(stored ?? '') ?? []
-  return isStandIn(stored) && old !== undefined && equalsInConstantTime(old, digest(presented))
+  if (!stored?.startsWith(HASH_MARK)) return false
+  const [, previous = ''] = stored.slice(HASH_MARK.length).split(',')
+  const [old = ''] = previous.split('@')
+  return old !== '' && equalsInConstantTime(old, digest(presented))
 }
 
 /** True for a marked digest in place of a secret. It must never leave the server as if it were the secret. */

@@ -97,7 +97,7 @@ function shortened(cell: string): string {
 }
 
 /** What is of no use in part: a time, an id, a number, an e-mail address. */
-const WHOLE = /^(?:\d{4}-\d\d-\d\d.*|[\da-f]{8}-[\da-f-]{27}|\d+|\S+@\S+)$/
+const WHOLE = /^(?:\d{4}-\d\d-\d\d.{0,20}|[\da-f]{8}-[\da-f-]{27}|\d{1,20}|[^\s@]{1,100}@[^\s@]{1,255})$/
 
 /** The rows with their longest texts cut, so that they fit; nothing where they cannot. */
 function fitted(rows: readonly Row[]): readonly Row[] | undefined {

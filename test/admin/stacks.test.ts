@@ -69,7 +69,7 @@ describe('the kinds of apps that the guide knows', () => {
   }
 
   for (const { name, asks, sets } of KINDS)
-    it(`are told apart again: ${name}`, () => {
+    it(`are different again: ${name}`, () => {
       const asked = Object.fromEntries(asks.map((field) => [field, ANSWERS[field]]))
       expect(kindOf(parseClientMetadata({ ...asked, ...sets } as ClientInput))).to.equal(name)
     })

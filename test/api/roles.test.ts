@@ -52,7 +52,7 @@ for (const { name, stage: open } of STAGES)
       expect([...new Set(asked)]).to.have.members([...ADMIN_SCOPES])
     })
 
-    it('are created, read, changed and deleted, and the trail says by whom', async () => {
+    it('are created, read, changed and deleted, and the trail says who did it', async () => {
       const role = anyRole()
       const made = await send('POST', '/roles', own, { name: role, scopes: ['audit:read', 'groups:read'] })
       expect(made.json()).to.deep.include({ name: role, scopes: ['groups:read', 'audit:read'], accounts: 0 })

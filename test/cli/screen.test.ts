@@ -50,7 +50,7 @@ describe('What the command line prints on a terminal', () => {
 
   it('is a table whole in a pipe', () => {
     const [, first] = table(HEAD, ROWS, 'No accounts.').split('\n')
-    for (const cell of ROWS[0] ?? []) expect(first).to.contain(cell)
+    for (const cell of ROWS[0] ?? []) expect(first, cell).to.contain(cell)
   })
 
   it('cuts long names where a table is too wide, and never ids, addresses and times', () => {

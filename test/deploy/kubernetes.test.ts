@@ -114,9 +114,9 @@ describe('the manifests for Kubernetes', () => {
     const labels = new Map(podsOf().map(({ name, metadata }) => [name, metadata.labels]))
     for (const name of ['account-server', 'account-server-worker']) {
       const { maxUnavailable, selector } = one('PodDisruptionBudget', name).spec as Budget
-      expect(maxUnavailable).to.equal(1)
-      expect(labels.get(name)).to.include(selector.matchLabels)
-      expect((one('Deployment', name).spec as Budget).selector.matchLabels).to.eql(selector.matchLabels)
+      expect(maxUnavailable, name).to.equal(1)
+      expect(labels.get(name), name).to.include(selector.matchLabels)
+      expect((one('Deployment', name).spec as Budget).selector.matchLabels, name).to.eql(selector.matchLabels)
     }
     expect(labels.get('account-server')).to.include(one('Service').spec['selector'])
     for (const policy of ['account-server', 'account-server-web']) {

@@ -14,7 +14,7 @@ import type { PlacedFault } from './verify.ts'
 type Accepting = Pick<Services, 'db' | 'sealer' | 'clock'>
 
 /**
- * Accepts what a verification finds at an entry. An entry `audit.chain_broken` stands for the place that it names as well.
+ * Accepts what a verification finds at an entry. An entry `audit.chain_broken` may be given in place of the place that it names.
  * @throws AppError 404 `nothing_to_accept`
  */
 export async function acceptBreak(

@@ -5,12 +5,12 @@ import { isSqlite } from '../../platform/sql/database.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import type { Finding } from './finding.ts'
 
-/** Rows that a migration walks in a second, at least: measured on two busy cores, see docs/upgrading.md. */
+/** Rows that a migration walks in a second: cautious guesses, so that an estimate is rather too long. */
 const ROWS_PER_SECOND = { indexed: 50_000, filled: 500 }
 /** A migration that fills old rows does it by their keys. */
 const FILLS = /\.update\(/
 /** A migration names the tables that it changes as plain text. */
-const NAMES = /'([a-z_]+)'/g
+const NAMES = /'([a-z_]{1,64})'/g
 
 export type Schema = { findings: Finding[]; pending: string[]; isThere: boolean }
 

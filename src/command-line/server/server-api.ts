@@ -85,7 +85,7 @@ function requestOf(method: string, token: string, body: object | undefined): Sen
 }
 
 function filled(path: string, params: Called['params'] = {}): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  return path.replaceAll(/\{(\w{1,40})\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 }
 
 function codeOf({ body }: Received): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * Heals a migration that died half way. SQLite takes back what it did. MySQL and MariaDB commit each change of the schema at
- * once. So the next start runs the migration again, and finds some of its tables, columns and indexes there.
+ * Heals a migration that died half way. SQLite takes back what it did, and this remembers what was committed. MySQL and MariaDB
+ * commit each change of the schema at once. So the next start runs the migration again, and finds some of its tables there.
  */
 import type { Knex } from 'knex'
 import { isSqlite } from './database.ts'
@@ -22,16 +22,15 @@ type Client = { query: (connection: unknown, statement: Statement | string) => P
 
 /** Makes the table that says which migrations have begun. Needs the startup lock. */
 export async function prepareToResume(db: Db): Promise<void> {
-  if (isSqlite(db)) return
+  const look = isSqlite(db) ? '' : ' character set utf8mb4 collate utf8mb4_bin engine = InnoDB'
   await db.raw(
-    `create table if not exists ${BEGUN} (name varchar(255) not null primary key, refused text)
-      character set utf8mb4 collate utf8mb4_bin engine = InnoDB`,
+    `create table if not exists ${BEGUN} (name varchar(255) not null primary key, refused text)${look}`,
   )
 }
 
 /** Those that began on this database, most of which have ended. */
 export async function begunMigrations(db: Db): Promise<Set<string>> {
-  if (isSqlite(db) || !(await db.schema.hasTable(BEGUN))) return new Set()
+  if (!(await db.schema.hasTable(BEGUN))) return new Set()
   const rows: { name: string }[] = await db(BEGUN).select('name')
   return new Set(rows.map(({ name }) => name))
 }
@@ -41,7 +40,17 @@ export async function begunMigrations(db: Db): Promise<Set<string>> {
  * somebody else made under the same name is an error, at each start.
  */
 export function resumable(name: string, migration: Knex.Migration): Knex.Migration {
-  return { ...migration, up: (trx) => (isSqlite(trx) ? migration.up(trx) : run(trx, name, migration)) }
+  return {
+    ...migration,
+    up: (trx) => (isSqlite(trx) ? runOnce(trx, name, migration) : run(trx, name, migration)),
+  }
+}
+
+/** The migration and its row are one transaction. knex writes its own row after that, and may be killed before it. */
+async function runOnce(trx: Knex, name: string, migration: Knex.Migration): Promise<void> {
+  if ((await trx(BEGUN).where({ name }).first('name')) !== undefined) return
+  await migration.up(trx)
+  await trx(BEGUN).insert({ name })
 }
 
 /** `refused` is the statement that found something before this migration had made it. */

@@ -165,7 +165,9 @@ onEachDatabase('Who may register', (world) => {
     await add({ email: 'here@example.org' })
     const before = (await mails()).length
     for (const email of ['here@example.org', ' HERE@Example.org'])
-      expect(await rejection(invite(needs, { email, mail: true }))).to.include({ code: 'account_exists' })
+      expect(await rejection(invite(needs, { email, mail: true })), email).to.include({
+        code: 'account_exists',
+      })
     expect(await mails()).to.have.length(before)
     expect(await listInvitations(world().db)).to.eql([])
     await invite(needs, { email: 'waits@example.org' })

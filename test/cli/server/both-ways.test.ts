@@ -71,7 +71,7 @@ describe('The command line on a server and on its database', function () {
   it('are the same commands', () => {
     expect(Object.keys(ROWS).toSorted()).to.eql([...COMMANDS_AT_SERVER].toSorted())
     const all = NOUNS.flatMap(({ commands }) => commands.map(nameOf))
-    for (const name of COMMANDS_AT_SERVER) expect(all).to.include(name)
+    for (const name of COMMANDS_AT_SERVER) expect(all, name).to.include(name)
   })
 
   for (const [name, prepare] of Object.entries(ROWS))
@@ -127,7 +127,7 @@ describe('The command line on a server and on its database', function () {
         { accountId: id, action: 'account.disabled' },
         { limit: 1 },
       )
-      expect(entry?.actor).to.equal(actor)
+      expect(entry?.actor, way).to.equal(actor)
     }
   })
 

@@ -67,7 +67,7 @@ describe('cli login', function () {
     const loaded = JSON.parse(readFileSync(file, 'utf8')) as string[]
     expect(loaded).to.include('zod')
     for (const one of ['knex', 'better-sqlite3', 'mysql2', 'ioredis', 'oidc-provider', 'koa'])
-      expect(loaded).not.to.include(one)
+      expect(loaded, one).not.to.include(one)
     const [entry] = await listEntries(
       server.parts.db,
       { accountId: ann.account.id, action: 'account.disabled' },

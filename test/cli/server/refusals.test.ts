@@ -21,7 +21,7 @@ describe('The command line and servers that refuse', () => {
       expect(why, server).to.match(/--server takes/)
     }
     for (const server of ['https://localhost/path', 'https://me:secret@localhost', 'https://localhost/?a=b'])
-      expect((await refusalOf(['group', 'list', '--server', server])).error_description).to.match(
+      expect((await refusalOf(['group', 'list', '--server', server])).error_description, server).to.match(
         /the address of a server/,
       )
   })
@@ -37,7 +37,7 @@ describe('The command line and servers that refuse', () => {
     ]) {
       const { error, error_description: why } = await refusalOf([...args, ...server], env)
       expect(error, args.join(' ')).to.equal('needs_database')
-      expect(why).to.contain('needs the database')
+      expect(why, args.join(' ')).to.contain('needs the database')
     }
     const later = await refusalOf(['account', 'delete', 'ann@example.com', '--later', ...server], env)
     expect(later.error).to.equal('needs_database')

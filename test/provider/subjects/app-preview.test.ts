@@ -99,9 +99,12 @@ for (const { name, stage: open } of STAGES)
       ] as const)
         await inCase(code, async () => {
           const found = await preview(app)
-          expect(found).to.include({ may_use: false, id_token: null, userinfo: null })
-          expect(found.reasons.map((one) => one.code)).to.eql([code])
-          expect(found.reasons[0]?.detail).to.contain(words)
+          expect(found, code).to.include({ may_use: false, id_token: null, userinfo: null })
+          expect(
+            found.reasons.map((one) => one.code),
+            code,
+          ).to.eql([code])
+          expect(found.reasons[0]?.detail, code).to.contain(words)
         })
     })
 
@@ -125,8 +128,8 @@ for (const { name, stage: open } of STAGES)
           const path = `/clients/${app.clientId}/preview?account=${ann.id}`
           const answer = await one.call('GET', path, { token })
           expect(answer.status, answer.text).to.equal(403)
-          expect(answer.json()).to.include({ code: 'insufficient_scope' })
-          expect(answer.headers['www-authenticate']).to.contain('scope="clients:read accounts:read"')
+          expect(answer.json(), lacking).to.include({ code: 'insufficient_scope' })
+          expect(answer.headers['www-authenticate'], lacking).to.contain('scope="clients:read accounts:read"')
         })
     })
   })
