@@ -27,7 +27,7 @@ describe('settings', () => {
       roles: ['admin'],
       groups: ['Bank tellers'],
     })
-    for (const wrong of ['admins', 'role:owner', 'group:', 'everyone'])
+    for (const wrong of ['admins', 'role:', 'role:Not a name', 'group:', 'everyone'])
       expect(() => rule(wrong), wrong).to.throw(/takes everybody, or a comma-separated list/)
   })
 

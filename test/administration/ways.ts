@@ -85,11 +85,11 @@ export const ROWS: readonly Row[] = [
   apiOnly('listAccountGroups', SHOWN),
 
   // Roles
-  both('createRole', 'role create'),
-  both('getRole', 'role show'),
-  both('listRoles', 'role list'),
-  both('updateRole', 'role update'),
-  both('deleteRole', 'role delete'),
+  onDatabase(both('createRole', 'role create')),
+  onDatabase(both('getRole', 'role show')),
+  onDatabase(both('listRoles', 'role list')),
+  onDatabase(both('updateRole', 'role update')),
+  onDatabase(both('deleteRole', 'role delete')),
 
   // Clients
   both('createClient', 'client create'),
@@ -152,7 +152,7 @@ export const ROWS: readonly Row[] = [
   both('getAuditEntry', 'audit show', 'The API names what it answers: entries.'),
   cliOnly('audit verify', TRAIL),
   cliOnly('audit accept', TRAIL),
-  both('exportAuditEntries', 'audit export', 'The API names what it answers: entries.'),
+  onDatabase(both('exportAuditEntries', 'audit export', 'The API names what it answers: entries.')),
   cliOnly('audit anchors', TRAIL),
   cliOnly('outbox list-dead', DELIVERY),
   cliOnly('outbox show', DELIVERY),

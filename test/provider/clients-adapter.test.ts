@@ -212,7 +212,7 @@ function createProvider(issuer: string, clients: Adapter): Provider {
       'private_key_jwt',
       'none',
     ],
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'], groups: ['groups'] },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email'], groups: ['groups'], roles: ['roles'] },
     extraClientMetadata: { properties: [...EXTRA_CLIENT_METADATA] },
     features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
     cookies: { keys: ['a cookie key of the test'] },

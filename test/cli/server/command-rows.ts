@@ -34,7 +34,7 @@ function accountRows({ world, person, group, session, allowed }: Subjects): Rows
       '--locale',
       'en',
       '--role',
-      'admin',
+      'support',
     ],
     'account show': async (way) => {
       const [id] = await session(way, 'shown')
@@ -71,7 +71,7 @@ function accountRows({ world, person, group, session, allowed }: Subjects): Rows
       await givePicture(world, id)
       return ['account', 'remove-picture', id]
     },
-    'account set-roles': on('set-roles', '--role', 'admin'),
+    'account set-roles': on('set-roles', '--role', 'support'),
     'account delete': on('delete'),
     'account keep': async (way) => {
       const id = await person(way, 'kept')

@@ -120,6 +120,6 @@ describe('cli login', function () {
     await answer(server, person, address, 'allow')
     const { code, stdout } = await outcome
     expect(code).to.equal(0)
-    expect(stdout).to.contain('Warning: This needs the role admin. Most commands will be refused.')
+    expect(stdout).to.match(/\nWarning: .+ Most commands will be refused\./)
   })
 })
