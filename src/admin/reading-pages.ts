@@ -68,11 +68,10 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
   const query = { ...(paged && { limit: PAGE_SIZE }), ...narrowed, ...named, ...(cursor && { cursor }) }
   const answer = await tried(() => api({ id: list.id, query }))
   const body = 'done' in answer ? answer.done.body : {}
-  const next = textOf(body['next'])
   const { notice, values } = services.nextPage.take(ctx, desk)
   const found = {
     rows: itemsOf(body).map((item) => rowOf(desk, section, item)),
-    more: next && `?${new URLSearchParams({ ...narrowed, cursor: next })}`,
+    more: nextHref(narrowed, textOf(body['next'])),
     firstHref: cursor === '' ? undefined : `?${new URLSearchParams(narrowed)}`,
     isNarrowed: Object.keys(narrowed).length > 0,
     errors: 'refusal' in answer ? errorsOf(answer.refusal) : {},
@@ -87,6 +86,10 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
   const adding = create &&
     desk.may(create.id) && { create, createHref: section.guide ?? actHref(section, create) }
   show('list', { name, ...found, ...adding, notice, secrets: secretsOf(values) }, name)
+}
+
+function nextHref(narrowed: Record<string, string>, next: string): string {
+  return next && `?${new URLSearchParams({ ...narrowed, cursor: next })}`
 }
 
 function rowOf({ may }: Desk, section: Section, item: Shown) {

@@ -86,24 +86,26 @@ const HEADERS: Readonly<Record<number, Json>> = {
   503: RETRY_AFTER,
 }
 
+/** By who calls. */
+const OF_CALLERS = {
+  person: { person_required: { status: 403, when: 'The token is a client’s own.' } },
+  program: { client_token_required: { status: 403, when: 'A person gave the token.' } },
+  administrator: {
+    administrator_required: {
+      status: 403,
+      when: 'No role of the person who gave the token has the scope.',
+    },
+    insufficient_user_authentication: {
+      status: 401,
+      when: 'The person signed in too long ago. Ask for a token with the max_age of the header (RFC 9470).',
+    },
+  },
+}
+
 /** Problems that follow from what the operation is. */
 function ownProblems(one: Operation): Record<string, Problem> {
-  const callers = {
-    person: { person_required: { status: 403, when: 'The token is a client’s own.' } },
-    program: { client_token_required: { status: 403, when: 'A person gave the token.' } },
-    administrator: {
-      administrator_required: {
-        status: 403,
-        when: 'No role of the person who gave the token has the scope.',
-      },
-      insufficient_user_authentication: {
-        status: 401,
-        when: 'The person signed in too long ago. Ask for a token with the max_age of the header (RFC 9470).',
-      },
-    },
-  }
   return {
-    ...callers[one.caller],
+    ...OF_CALLERS[one.caller],
     ...(changesAccount(one) && {
       beyond_your_roles: {
         status: 403,

@@ -24,11 +24,10 @@ import {
 } from './prepared-subjects.ts'
 import type { Changes } from './prepared-subjects.ts'
 import { REGISTRATION_CHANGES } from './registration-changes.ts'
+import { SERVICE_COMMANDS } from './service-commands.ts'
 import { UPSTREAM_COMMANDS } from './upstream-changes.ts'
 
 const READS = { none: 'Reads.' }
-const RECEIVER = { none: 'A webhook receives events. It is the subject of none.' }
-const MAIL = { none: 'It is about a mail in the queue, and changes nothing else.' }
 const PASSWORD = 'seven bridges over one river'
 
 const allow = ({ command }: EventWorld, pair: string) => {
@@ -286,32 +285,5 @@ export const COMMAND_CHANGES: Changes = {
   restore: { none: 'Replaces the whole database while no process serves it.' },
   seed: { none: 'Development data, made by the functions of the commands above.' },
   ...UPSTREAM_COMMANDS,
-  'webhook create': RECEIVER,
-  'webhook list': READS,
-  'webhook show': READS,
-  'webhook update': RECEIVER,
-  statistics: READS,
-  'receiver list': READS,
-  'receiver show': READS,
-  'receiver resume': RECEIVER,
-  'receiver replay': RECEIVER,
-  'webhook rotate-secret': RECEIVER,
-  'webhook replay': RECEIVER,
-  'webhook delete': RECEIVER,
-  'mail list': READS,
-  'mail show': READS,
-  'mail replay': MAIL,
-  'mail delete': MAIL,
-  ...Object.fromEntries(['login', 'logout'].map((name) => [name, { none: 'Tokens, as of any app.' }])),
-  'mail doctor': { none: 'Reads, and sends a test letter to the given address.' },
-  'audit list': READS,
-  'audit show': READS,
-  'audit verify': READS,
-  'upgrade check': READS,
-  'audit export': { none: 'A copy changes no state.' },
-  'audit anchors': READS,
-  'audit accept': { none: 'It changes what a verification says, and nothing of an account or app.' },
-  'outbox list-dead': READS,
-  'outbox show': READS,
-  'outbox replay': { none: 'Sends messages again, which may be events themselves.' },
+  ...SERVICE_COMMANDS,
 }

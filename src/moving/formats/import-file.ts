@@ -63,12 +63,7 @@ export async function importFile(
   const columns = createMappedColumns(mapped, format.table === true)
   // Standard input cannot be read twice: there the import itself looks.
   if (file !== '-' && mapped.length > 0) await checkColumns(columns, recordsOf(file, format), format)
-  if (file !== '-' && format.own && !options.dryRun)
-    await checkExport(recordsOf(file, format), {
-      tables: needs.tables,
-      opener,
-      knownRoles: createKnownRoles(needs.db),
-    })
+  if (file !== '-' && format.own && !options.dryRun) await checkOwn(needs, recordsOf(file, format), opener)
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(checkedBytes(bytes, format))) {
@@ -87,6 +82,10 @@ export async function importFile(
     await refused.close()
   }
   return { summary, rows: beside.counts(), written: refused.begun() }
+}
+
+function checkOwn({ tables, db }: RowNeeds, records: AsyncIterable<FileRecord>, opener: Opener) {
+  return checkExport(records, { tables, opener, knownRoles: createKnownRoles(db) })
 }
 
 type Beside = { dryRun: boolean; opener: Opener; settle: () => Promise<void> }
