@@ -64,9 +64,8 @@ export async function importFile(
   // Standard input cannot be read twice: there the import itself looks.
   if (file !== '-' && mapped.length > 0) await checkColumns(columns, recordsOf(file, format), format)
   if (file !== '-' && format.own && !options.dryRun) await checkOwn(needs, recordsOf(file, format), opener)
-  const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
-    for await (const record of format.read(checkedBytes(bytes, format))) {
+    for await (const record of format.read(checkedBytes(bytesOf(file), format))) {
       if (format.own && 'value' in record) knownRoles.see(record.value)
       if (await beside.take(record)) continue
       if (format.accounts.includes(record.list)) {
@@ -82,6 +81,10 @@ export async function importFile(
     await refused.close()
   }
   return { summary, rows: beside.counts(), written: refused.begun() }
+}
+
+function bytesOf(file: string): AsyncIterable<Buffer> {
+  return file === '-' ? process.stdin : createReadStream(file)
 }
 
 function checkOwn({ tables, db }: RowNeeds, records: AsyncIterable<FileRecord>, opener: Opener) {
