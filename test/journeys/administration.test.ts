@@ -27,7 +27,7 @@ inBothSettings('The administration pages', (world) => {
       await administrator(page, world)
       const ann = await world.server.createAccount()
       await page.getByRole('link', { name: 'Accounts' }).first().click()
-      await page.getByLabel('Email or name').fill(ann.email)
+      await page.getByLabel('Email, name, user name or id').fill(ann.email)
       await press(page, 'Search')
       await page.getByRole('link', { name: ann.email }).click()
       await page.getByRole('link', { name: 'Disable an account' }).click()

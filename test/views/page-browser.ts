@@ -117,7 +117,15 @@ export function nameOf(index: number): string {
 /** Locals by which a page chooses among its texts. */
 const CHOICES: ReadonlySet<string> = new Set(['state', 'kind', 'why'])
 /** On the pages of the administration also the names of sections, operations and fields. */
-const NAMES: ReadonlySet<string> = new Set([...CHOICES, 'name', 'id', 'openSection', 'tags'])
+const NAMES: ReadonlySet<string> = new Set([
+  ...CHOICES,
+  'name',
+  'id',
+  'openSection',
+  'tags',
+  'period',
+  'periods',
+])
 
 /** The id of a text stays: the page has the text in its place. */
 function stretch(value: unknown, kept: ReadonlySet<string>): unknown {
