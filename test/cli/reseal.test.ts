@@ -30,7 +30,8 @@ for (const [name, openPlace] of Object.entries(PLACES))
     before(async () => {
       place = await openPlace()
       server = await serverAt(place, {
-        // The first step of a rotation: every process can open what the next one will seal.
+        // The first step of a rotation: every process can open what the next one will seal. The server still seals the ends of the
+        // audit trail with the old key.
         ACCOUNT_SERVER_DATA_KEYS: `${OLD},${NEW}`,
       })
       origin = server.origin
@@ -94,7 +95,12 @@ for (const [name, openPlace] of Object.entries(PLACES))
       expect(first).to.include({ id: current, state: 'current' })
       expect(first!.sealed).to.include({ client_secrets: CLIENTS, signing_keys: 4 })
       expect(second).to.include({ state: 'older' })
-      expect(Object.values(second!.sealed)).to.eql(Object.values(second!.sealed).map(() => 0))
+      const {
+        ends_of_the_audit_trail: _ends,
+        anchors_of_the_audit_trail: _anchors,
+        ...others
+      } = second!.sealed
+      expect(Object.values(others)).to.eql(Object.values(others).map(() => 0))
 
       const withoutOld = await partsWith(NEW)
       expect((await loadKeySet(withoutOld.db, withoutOld.sealer)).jwks.keys).to.have.length(7)
@@ -108,7 +114,9 @@ for (const [name, openPlace] of Object.entries(PLACES))
       const { signing_keys: keys } = await cli(stranger, 'keys', 'reseal')
       expect(keys).to.eql({ resealed: 0, unreadable: 4 })
       const { data_keys } = await cli(stranger, 'keys', 'list')
-      expect((data_keys as DataKey[]).map(({ state }) => state)).to.eql(['current', 'unknown'])
+      const [first, ...unknown] = (data_keys as DataKey[]).map(({ state }) => state)
+      expect(first).to.equal('current')
+      expect(new Set(unknown)).to.eql(new Set(['unknown']))
       const text = await place.text(['keys', 'reseal'], { ACCOUNT_SERVER_DATA_KEYS: stranger })
       expect(text).to.contain('signing keys: 0 sealed again; 4 cannot be opened with any of DATA_KEYS\n')
     })
