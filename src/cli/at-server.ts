@@ -92,7 +92,7 @@ export async function runAtServer(
 ): Promise<Answer> {
   const server = serverOf(input) ?? ''
   const name = nameOf(command)
-  const found = Object.hasOwn(RUNS, name) ? RUNS[name] : undefined
+  const found = COMMANDS_AT_SERVER.includes(name) ? RUNS[name] : undefined
   if (!found) {
     const message = `${name} needs the database: run it where the server runs, without --server.`
     throw new AppError('needs_database', 400, message)

@@ -16,8 +16,6 @@ import type { Outcome } from '../command-line.ts'
 const CLI = join(import.meta.dirname, '../../../src/cli.ts')
 const CODE = /Open (\S+)\nand compare the code: {2}(\S+)/
 
-export type Machine = ReturnType<typeof ownMachine>
-
 export function ownMachine() {
   const folder = mkdtempSync(join(tmpdir(), 'account-server-own-'))
   const env = { XDG_CONFIG_HOME: folder }
