@@ -12,7 +12,7 @@ import { refresh } from './sign-in.ts'
 import { askForTokens, endpointsOf } from './token-endpoint.ts'
 
 export type Credentials = {
-  tokenFor: (scope: string) => Promise<string>
+  token: () => Promise<string>
   /** After the server refused the last token; nothing where there is no other. */
   renewed: () => Promise<string | undefined>
 }
@@ -22,33 +22,27 @@ const MARGIN_MS = 30_000
 
 export function credentialsFor(server: string, environment: NodeJS.ProcessEnv): Credentials {
   const { ACCOUNT_SERVER_TOKEN: token, ACCOUNT_SERVER_CLIENT_ID: clientId } = environment
-  if (token) return { tokenFor: () => Promise.resolve(token), renewed: () => Promise.resolve(undefined) }
+  if (token) return { token: () => Promise.resolve(token), renewed: () => Promise.resolve(undefined) }
   const { ACCOUNT_SERVER_CLIENT_SECRET_FILE: secretFile } = environment
   if (!clientId) return ofPerson(server, signInsFile(environment))
   if (!secretFile) throw usageError('ACCOUNT_SERVER_CLIENT_ID goes with ACCOUNT_SERVER_CLIENT_SECRET_FILE')
   return ofMachine(server, clientId, secretFile)
 }
 
-/** One token for each scope: a client may have fewer than all. */
+/** A request without scopes gets all that the client has there. Who gives a role needs more than the scope of that command. */
 function ofMachine(server: string, clientId: string, secretFile: string): Credentials {
-  const tokens = new Map<string, string>()
-  async function tokenFor(scope: string): Promise<string> {
-    const known = tokens.get(scope)
+  let known: string | undefined
+  async function token(): Promise<string> {
     if (known !== undefined) return known
     const basic = [clientId, readSecret(secretFile)].map(encodeURIComponent).join(':')
     const headers = { authorization: `Basic ${Buffer.from(basic).toString('base64')}` }
-    const form = { grant_type: 'client_credentials', resource: `${server}${API_PATH}`, scope }
+    const form = { grant_type: 'client_credentials', resource: `${server}${API_PATH}` }
     const answer = await askForTokens(await endpointsOf(server), form, headers)
     if ('refusal' in answer)
-      throw new AppError(
-        answer.refusal.error,
-        400,
-        `The client gets no token for ${scope}: ${answer.refusal.why}`,
-      )
-    tokens.set(scope, answer.tokens.accessToken)
-    return answer.tokens.accessToken
+      throw new AppError(answer.refusal.error, 400, `The client gets no token: ${answer.refusal.why}`)
+    return (known = answer.tokens.accessToken)
   }
-  return { tokenFor, renewed: () => Promise.resolve(undefined) }
+  return { token, renewed: () => Promise.resolve(undefined) }
 }
 
 function readSecret(file: string): string {
@@ -67,14 +61,14 @@ function ofPerson(server: string, file: string): Credentials {
     if (newer) keepSignIn(file, server, newer)
     return newer?.accessToken
   }
-  async function tokenFor(): Promise<string> {
+  async function token(): Promise<string> {
     const kept = readSignIn(file, server)
     if (kept && kept.expiresAtMs - MARGIN_MS > Date.now()) return kept.accessToken
-    const token = await renewed()
-    if (token !== undefined) return token
+    const newer = await renewed()
+    if (newer !== undefined) return newer
     throw signInNeeded(server, kept ? 'The sign-in is over.' : 'Nobody is signed in at this server.')
   }
-  return { tokenFor, renewed }
+  return { token, renewed }
 }
 
 /** Another command may have refreshed the same tokens a moment ago. */

@@ -65,12 +65,12 @@ async function answerOf(
   id: OperationId,
   called: Called,
 ): Promise<Received> {
-  const { method, path, scope } = operationOf(id)
+  const { method, path } = operationOf(id)
   const address = new URL(`${server}${API_PATH}${filled(path, called.params)}`)
   for (const [name, value] of Object.entries(called.query ?? {}))
     if (value !== undefined) address.searchParams.set(name, String(value))
   const send = (token: string) => exchange(address.href, requestOf(method, token, called.body))
-  const received = await send(await credentials.tokenFor(scope))
+  const received = await send(await credentials.token())
   if (received.status !== 401 || codeOf(received) !== 'invalid_token') return received
   const other = await credentials.renewed()
   return other === undefined ? received : send(other)
