@@ -77,10 +77,9 @@ for (const kind of CACHE_KINDS)
       }
       const revoking = [0, 1, 2].map((share) => revoke(places.filter(({ idx }) => idx % 3 === share)))
       const reading = both().flatMap((one) => [1, 2].map(() => read(one, one === other ? otherLagsMs : 0)))
-      const before = changer!.reads() + other!.reads()
       await Promise.all([...revoking, ...reading])
       expect(asked, 'asked').to.be.greaterThan(500)
-      expect(changer!.reads() + other!.reads() - before, 'of them of SQL').to.be.lessThan(asked)
+      // How many of them the cache answered depends on who is faster. What it saves is counted below, while nothing changes.
       if (otherLagsMs > 0) await pause(otherLagsMs)
       await expectAll(places, false)
     })
