@@ -32,9 +32,9 @@ describe('the units of systemd', () => {
     const analyze = findBinary('systemd-analyze')
     if (!analyze) return void process.stdout.write('    systemd-analyze did not run: systemd is not here\n')
     const copies = dataFolder('systemd')
-    // Node and the user are where they are on the machine of an operator.
+    // An operator has Node at /usr/bin; here it may lie in a folder with a blank in its name.
     for (const unit of UNITS)
-      writeFileSync(join(copies, unit), read(unit).replace('/usr/bin/node', process.execPath))
+      writeFileSync(join(copies, unit), read(unit).replace('/usr/bin/node', `"${process.execPath}"`))
     await runToEnd(analyze, ['verify', '--man=no', ...UNITS.map((unit) => join(copies, unit))])
     for (const unit of SERVICES)
       await runToEnd(analyze, [
