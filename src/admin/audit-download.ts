@@ -1,27 +1,13 @@
 /** The audit trail as a file, with the filters of the page: NDJSON or CSV. */
 import { z } from 'zod'
+import { SHOWN_FIELDS } from '../audit/entries.ts'
 import type { Desk } from './desk.ts'
 import { nothingHere } from './reading-pages.ts'
+import { audit } from './sections/audit.ts'
 import type { Shown } from './sections/section.ts'
 
 /** So many, because the page holds them while it writes the file. The command line exports any number. */
 const MOST = '20000'
-const FILTERS = ['account_id', 'actor', 'action', 'kind', 'client_id', 'from', 'until']
-const COLUMNS = [
-  'id',
-  'at',
-  'action',
-  'actor',
-  'account_id',
-  'ip',
-  'client_id',
-  'request_id',
-  'times',
-  'detail',
-  'chain',
-  'seq',
-  'hash',
-]
 
 const exported = z.object({ items: z.array(z.record(z.string(), z.unknown())) })
 
@@ -32,14 +18,15 @@ const WRITERS: Readonly<Record<string, { type: string; write: (rows: readonly Sh
   },
   csv: {
     type: 'text/csv; charset=utf-8',
-    write: (rows) => [COLUMNS, ...rows.map((row) => COLUMNS.map((name) => row[name]))].map(lineOf).join(''),
+    write: (rows) =>
+      [SHOWN_FIELDS, ...rows.map((row) => SHOWN_FIELDS.map((name) => row[name]))].map(lineOf).join(''),
   },
 }
 
 export async function downloadAudit({ ctx, api }: Desk, { format = '' }: Readonly<Record<string, string>>) {
   const writer = Object.hasOwn(WRITERS, format) ? WRITERS[format] : undefined
   if (!writer) throw nothingHere()
-  const filters = FILTERS.flatMap((name) => {
+  const filters = (audit.list.filters ?? []).flatMap((name) => {
     const value = ctx.query[name]
     return typeof value === 'string' && value !== '' ? [[name, value]] : []
   })

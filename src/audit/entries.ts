@@ -91,6 +91,23 @@ function chosen(sql: Sql, { kind, fromMs, untilMs, ...equal }: EntryFilter): Kne
   return query
 }
 
+/** The names of a shown entry, in the order of a file or a page. */
+export const SHOWN_FIELDS = [
+  'id',
+  'at',
+  'action',
+  'actor',
+  'account_id',
+  'ip',
+  'client_id',
+  'request_id',
+  'times',
+  'detail',
+  'chain',
+  'seq',
+  'hash',
+] as const
+
 /** An entry as operators read it, in the API, on the command line and in exports. Times are RFC 3339. */
 export function shownEntry(entry: AuditEntry) {
   const { id, atMs, action, actor, ip, times, detail } = entry
@@ -108,7 +125,7 @@ export function shownEntry(entry: AuditEntry) {
     chain: entry.chainSeq === null ? null : entry.chain,
     seq: entry.chainSeq,
     hash: entry.chainHash,
-  }
+  } satisfies Record<(typeof SHOWN_FIELDS)[number], unknown>
 }
 
 type Row = Omit<AuditEntry, 'detail'> & { detail: string }

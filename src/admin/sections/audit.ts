@@ -1,4 +1,5 @@
 /** The audit trail: who did what, to which account, from where and with which app. */
+import { SHOWN_FIELDS } from '../../audit/entries.ts'
 import type { Section } from './section.ts'
 
 export const audit: Section = {
@@ -13,19 +14,7 @@ export const audit: Section = {
   one: {
     id: 'getAuditEntry',
     titled: ['action'],
-    fields: [
-      'at',
-      'actor',
-      'account_id',
-      'ip',
-      'client_id',
-      'request_id',
-      'times',
-      'detail',
-      'chain',
-      'seq',
-      'hash',
-    ],
+    fields: SHOWN_FIELDS.filter((name) => !['id', 'action'].includes(name)),
   },
   acts: [],
 }

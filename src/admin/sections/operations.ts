@@ -1,38 +1,29 @@
 /** The server itself: its mails, its keys and its settings. */
 import type { Section } from './section.ts'
 
+const MAIL_FIELDS = [
+  'state',
+  'kind',
+  'tries',
+  'last_error',
+  'created_at',
+  'next_try_at',
+  'given_up_at',
+  'delivered_at',
+] as const
+
 export const mails: Section = {
   name: 'mails',
   key: 'id',
   list: {
     id: 'listMails',
-    fields: [
-      'to',
-      'state',
-      'kind',
-      'tries',
-      'last_error',
-      'created_at',
-      'next_try_at',
-      'given_up_at',
-      'delivered_at',
-    ],
+    fields: ['to', ...MAIL_FIELDS],
     filters: ['state'],
   },
   one: {
     id: 'getMail',
     titled: ['to', 'id'],
-    fields: [
-      'state',
-      'kind',
-      'tries',
-      'last_error',
-      'created_at',
-      'next_try_at',
-      'given_up_at',
-      'delivered_at',
-      'id',
-    ],
+    fields: [...MAIL_FIELDS, 'id'],
   },
   create: { verb: 'replay-all', id: 'replayMails' },
   acts: [
