@@ -1,6 +1,6 @@
 /**
- * The mails of the outbox as operators see them: to whom, of which kind, how often they were tried and why that failed. Never
- * the text, which holds links and codes. Owns no rows; the relay moves them.
+ * The mails of the outbox as operators see them: recipient, kind, number of attempts and the last error. Never the text, which
+ * holds links and codes. Owns no rows; the relay moves them.
  */
 import { z } from 'zod'
 import { AppError } from '../platform/errors.ts'

@@ -35,7 +35,7 @@ export const API_SCOPES = {
   'audit:read': 'Read the audit trail',
   'keys:read': 'List the keys that sign, encrypt and seal',
   'keys:manage': 'Rotate the keys that sign and encrypt',
-  'mails:read': 'Read which mails wait, and to whom, but not their text',
+  'mails:read': 'Read the kind, recipient and state of mails, but not their text',
   'mails:manage': 'Send mails again, and delete those that wait',
   'events:read': 'Read what waits for the receivers of events, and list webhooks',
   'events:manage': 'Send events again, and add, change and delete webhooks',

@@ -1,4 +1,4 @@
-/** What administrators look at is in the audit trail too: whom, by which operation, and what they searched for. */
+/** What administrators look at is in the audit trail too: the account, the operation, and the words they searched for. */
 import { recordAudit } from '../audit/audit.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
