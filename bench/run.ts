@@ -12,6 +12,7 @@ import { measureFloods } from './flood.ts'
 import { measure } from './measure.ts'
 import type { Plan, Result } from './measure.ts'
 import { conditions, describe, table } from './report.ts'
+import { benchSignIns } from './sign-ins.ts'
 import { leaveServerCore, startTargets, TARGET_NAMES } from './targets.ts'
 import type { TargetName } from './targets.ts'
 import { WORKLOADS } from './workloads.ts'
@@ -29,6 +30,7 @@ const USAGE = `npm run bench -- [options]
   --sockets n        of the flood, default 60
   --events           what is lost when the worker is killed, or a receiver is away; with --count, --kills, --away-seconds
   --accounts         searches among a million accounts; with --count, --rounds, --servers (sqlite,mariadb)
+  --sign-ins         sign-ins beside the audit trail's chain, and without it; with --seconds, --rounds, --connections, --people
   --ledger           transfers of examples/ledger while it is killed; with --transfers, --at-once, --kills, --people`
 
 const OPTIONS = {
@@ -124,6 +126,7 @@ try {
   const [first, ...rest] = process.argv.slice(2)
   if (first === '--ledger') process.exit((await benchLedger(rest, createDatabase)) ? 0 : 1)
   if (first === '--accounts') process.exit((await benchAccounts(process.argv.slice(2))) ? 0 : 1)
+  if (first === '--sign-ins') process.exit((await benchSignIns(process.argv.slice(2))) ? 0 : 1)
   if (first === '--events') process.exit((await benchEvents(rest)) ? 0 : 1)
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(`${USAGE}\n`)

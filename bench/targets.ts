@@ -55,7 +55,8 @@ async function startServer(name: 'sqlite' | 'redis') {
   return { name, filled, fixture: filled.fixture, pid: child.pid! }
 }
 
-function environment(port: number, redisDsn: string | undefined): Record<string, string> {
+/** Settings of a server that is measured. */
+export function environment(port: number, redisDsn: string | undefined): Record<string, string> {
   return {
     ...outerEnvironment(),
     ACCOUNT_SERVER_PORT: String(port),

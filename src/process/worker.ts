@@ -67,7 +67,7 @@ export function createWorker(
 }
 
 /** Chains the entries of the audit trail soon after they were committed. */
-function createChaining(parts: Parts) {
+export function createChaining(parts: Parts) {
   const { log } = parts
   const step = async () => (await linkSome(parts)) >= LINKED_AT_ONCE
   return createPoller(step, CHAINED_EVERY_MS, (err) => log.warn({ err }, 'audit.chaining_failed'))
