@@ -5,12 +5,12 @@ import { findClient } from '../../src/clients/clients.ts'
 import { grantRole, revokeRole } from '../../src/accounts/roles.ts'
 import { randomToken } from '../../src/platform/tokens.ts'
 import { recordSession } from '../../src/sessions/account-sessions.ts'
-import { enroll } from '../factors/enrolled.ts'
+import { signInAgain, visitAdministration } from '../support/administrators.ts'
 import { movableTime } from '../support/movable-time.ts'
 import { startServer } from '../support/running-server.ts'
-import type { Person, RunningServer } from '../support/running-server.ts'
+import type { RunningServer } from '../support/running-server.ts'
 import { createVisitor } from '../support/visitor.ts'
-import type { Visited, Visitor } from '../support/visitor.ts'
+import type { Visited } from '../support/visitor.ts'
 
 describe('the administration pages', () => {
   const time = movableTime()
@@ -20,27 +20,7 @@ describe('the administration pages', () => {
   })
   after(() => server.stop())
 
-  type Opened = { visitor: Visitor; page: Visited; person: Person; code: () => Promise<string> }
-
-  /** Somebody with a second factor who opens an address of the administration. */
-  async function opened(path: string, { admin = true } = {}): Promise<Opened> {
-    const person = await server.createAccount()
-    if (admin) await grantRole(server.parts.db, person.account.id, 'admin')
-    const factor = await enroll(server.parts, person.account.id)
-    const code = () => factor.code()
-    const visitor = createVisitor(server.issuer)
-    return { visitor, person, code, page: await signIn(visitor, await visitor.get(path), person, code) }
-  }
-
-  async function signIn(
-    visitor: Visitor,
-    page: Visited,
-    { email, password }: Person,
-    code: () => Promise<string>,
-  ): Promise<Visited> {
-    const asked = await visitor.followForm(page, { email, password }, { action: '/sign-in' })
-    return visitor.followForm(asked, { code: await code() }, { action: '/code' })
-  }
+  const opened = (path: string, role?: string) => visitAdministration(server, { path, ...(role && { role }) })
 
   const plain = ({ text }: Visited) => text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
 
@@ -85,7 +65,7 @@ describe('the administration pages', () => {
   })
 
   it('show nothing to somebody without the role, and say so', async () => {
-    const { page, visitor } = await opened('/admin/accounts', { admin: false })
+    const { page, visitor } = await opened('/admin/accounts', 'none')
     expect([page.status, plain(page)]).to.satisfy(([status, text]: [number, string]) => {
       return (
         status === 403 && text.includes('Only people with a role of the administration can open this page.')
@@ -112,12 +92,12 @@ describe('the administration pages', () => {
   })
 
   it('ask for a new sign-in after an hour, and keep what was typed', async () => {
-    const { visitor, person, code } = await opened('/admin/groups')
+    const { visitor, person } = await opened('/admin/groups')
     const form = await visitor.get('/admin/groups/-/create')
     time.advance(HOUR_MS + 60_000)
     const again = await visitor.followForm(form, { name: 'Night shift', description: 'Late people' })
     expect(again.heading).to.equal('Sign in')
-    const back = await signIn(visitor, again, person, code)
+    const back = await signInAgain(visitor, again, person)
     expect(back.heading).to.equal('Create a group')
     expect(plain(back)).to.contain('You had to sign in again.')
     expect(back.text).to.contain('value="Night shift"').and.contain('value="Late people"')

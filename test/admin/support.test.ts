@@ -2,10 +2,9 @@ import { expect } from 'chai'
 import { grantRole, revokeRole, rolesOf } from '../../src/accounts/roles.ts'
 import { createRole } from '../../src/accounts/roles/roles.ts'
 import type { AdminScope } from '../../src/accounts/roles/admin-scopes.ts'
-import { enroll } from '../factors/enrolled.ts'
+import { visitAdministration } from '../support/administrators.ts'
 import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
-import { createVisitor } from '../support/visitor.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 
 let count = 0
@@ -22,14 +21,7 @@ describe('the administration pages, for somebody with a role that allows less', 
     const { parts } = server
     const role = typeof scopes === 'string' ? scopes : `role-${(count += 1)}`
     if (typeof scopes !== 'string') await createRole(parts, { name: role, scopes }, { actor: 'cli' })
-    const person = await server.createAccount()
-    await grantRole(parts.db, person.account.id, role)
-    const factor = await enroll(parts, person.account.id)
-    const visitor = createVisitor(server.issuer)
-    const { email, password } = person
-    const sent = { email, password }
-    const asked = await visitor.followForm(await visitor.get('/admin'), sent, { action: '/sign-in' })
-    const start = await visitor.followForm(asked, { code: await factor.code() }, { action: '/code' })
+    const { visitor, person, page: start } = await visitAdministration(server, { role })
     return { visitor, person, role, start }
   }
   const plain = ({ text }: Visited) => text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')

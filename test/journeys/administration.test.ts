@@ -1,30 +1,14 @@
 import { expect } from 'chai'
-import type { Page } from 'playwright-core'
-import { grantRole } from '../../src/accounts/roles.ts'
-import { enroll } from '../factors/enrolled.ts'
-import type { Person } from '../support/running-server.ts'
-import { heading, press, signInHere } from './steps.ts'
+import { openAdministration } from '../support/administrators.ts'
+import { press } from './steps.ts'
 import { inBothSettings } from './world.ts'
-import type { World } from './world.ts'
 
 inBothSettings('The administration pages', (world) => {
-  async function administrator(page: Page, { server }: World): Promise<Person> {
-    const person = await server.createAccount()
-    await grantRole(server.parts.db, person.account.id, 'admin')
-    const factor = await enroll(server.parts, person.account.id)
-    await page.goto(`${server.issuer}/admin`)
-    await signInHere(page, person)
-    await page.getByLabel('Code from your authenticator app').fill(await factor.code())
-    await press(page, 'Sign in')
-    expect(await heading(page), await page.locator('main').innerText()).to.equal('Administration')
-    return person
-  }
-
   for (const javaScript of [true, false])
     it(`find a person, disable and enable the account, ${javaScript ? 'on a desktop' : 'on a phone without JavaScript'}`, async () => {
       const kind = javaScript ? 'desktop' : 'phone'
       const { page } = await world.open({ javaScript, device: kind })
-      await administrator(page, world)
+      await openAdministration(page, world.server)
       const ann = await world.server.createAccount()
       await page.getByRole('link', { name: 'Accounts' }).first().click()
       await page.getByLabel('Email, name, user name or id').fill(ann.email)

@@ -4,12 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import * as oidc from 'openid-client'
 import type { Page } from 'playwright-core'
-import { grantRole } from '../../src/accounts/roles.ts'
-import { enroll } from '../factors/enrolled.ts'
 import { until } from '../provider/stage.ts'
+import { openAdministration } from '../support/administrators.ts'
 import { heading, press, signInHere } from './steps.ts'
 import { inBothSettings } from './world.ts'
-import type { World } from './world.ts'
 
 type Settings = Record<string, string>
 
@@ -30,17 +28,6 @@ inBothSettings('An app from the guide of the administration', (world) => {
     callback = `${origin}/callback`
   })
   after(() => listener.close())
-
-  async function administrator(page: Page, { server }: World): Promise<void> {
-    const person = await server.createAccount()
-    await grantRole(server.parts.db, person.account.id, 'admin')
-    const factor = await enroll(server.parts, person.account.id)
-    await page.goto(`${server.issuer}/admin/clients`)
-    await signInHere(page, person)
-    await page.getByLabel('Code from your authenticator app').fill(await factor.code())
-    await press(page, 'Sign in')
-    await page.getByRole('heading', { name: 'Clients', level: 1 }).waitFor()
-  }
 
   async function created(page: Page, kind: string, name: string): Promise<Settings> {
     await page.getByRole('link', { name: 'Register a client' }).click()
@@ -86,7 +73,7 @@ inBothSettings('An app from the guide of the administration', (world) => {
   ] as const)
     it(`signs a person in with exactly the pasted settings: ${kind}, ${device}${javaScript ? '' : ' without JavaScript'}`, async () => {
       const { page } = await world.open({ javaScript, device })
-      await administrator(page, world)
+      await openAdministration(page, world.server, { path: '/admin/clients' })
       const name = `Notes ${Date.now()}`
       const settings = await created(page, kind, name)
       const app = await relyingParty(settings)
