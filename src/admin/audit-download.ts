@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { SHOWN_FIELDS } from '../audit/entries.ts'
 import type { Desk } from './desk.ts'
-import { nothingHere } from './reading-pages.ts'
+import { assertMay, nothingHere } from './reading-pages.ts'
 import { audit } from './sections/audit.ts'
 import type { Shown } from './sections/section.ts'
 
@@ -23,7 +23,9 @@ const WRITERS: Readonly<Record<string, { type: string; write: (rows: readonly Sh
   },
 }
 
-export async function downloadAudit({ ctx, api }: Desk, { format = '' }: Readonly<Record<string, string>>) {
+export async function downloadAudit(desk: Desk, { format = '' }: Readonly<Record<string, string>>) {
+  assertMay(desk, 'exportAuditEntries')
+  const { ctx, api } = desk
   const writer = Object.hasOwn(WRITERS, format) ? WRITERS[format] : undefined
   if (!writer) throw nothingHere()
   const filters = (audit.list.filters ?? []).flatMap((name) => {

@@ -142,7 +142,9 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
       parts,
       acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
       pictureHref: section.picture?.(body),
-      pages: (section.pages ?? []).map((page) => ({ page, href: `${thingHref(name, id)}/${page}` })),
+      pages: (section.pages ?? [])
+        .filter((page) => desk.may(page.id))
+        .map(({ page }) => ({ page, href: `${thingHref(name, id)}/${page}` })),
       listHref: sectionHref(name),
       closed: !open,
       notice,

@@ -279,6 +279,7 @@ export const adminPages: SamplePage[] = [
       closed: true,
       facts: [text('email', email)],
       parts: [],
+      pages: [],
       acts: [],
     },
   },

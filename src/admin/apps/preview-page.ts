@@ -3,13 +3,14 @@ import { given } from '../../words/message.ts'
 import { errorsOf, tried } from '../desk.ts'
 import type { Desk } from '../desk.ts'
 import { thingHref } from '../hrefs.ts'
-import { titleOf } from '../reading-pages.ts'
+import { assertMay, titleOf } from '../reading-pages.ts'
 import { clients } from '../sections/clients.ts'
 import type { Shown } from '../sections/section.ts'
 
 const LONGEST = 700
 
 export async function showPreview(desk: Desk, params: Readonly<Record<string, string>>): Promise<void> {
+  assertMay(desk, 'previewClient')
   const { api, ctx, show } = desk
   const path = { client_id: params['key'] ?? '' }
   const { body: client } = await api({ id: 'getClient', params: path })

@@ -72,7 +72,10 @@ export const clients: Section = {
     ],
   },
   guide: `${CONSOLE_PATH}/clients/-/new`,
-  pages: ['settings', 'preview'],
+  pages: [
+    { page: 'settings', id: 'getClient' },
+    { page: 'preview', id: 'previewClient' },
+  ],
   picture: (client) =>
     typeof client['logo_uri'] === 'string' ? logoHref(String(client['client_id']), client) : undefined,
   acts: [

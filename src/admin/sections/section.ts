@@ -65,8 +65,8 @@ export type Section = {
   guide?: string
   /** The address here of a picture of a thing. */
   picture?: (shown: Shown) => string | undefined
-  /** Further pages about a thing, by the last part of their addresses. */
-  pages?: readonly string[]
+  /** Further pages about a thing: the last part of the address, and the operation that the page shows. */
+  pages?: readonly { page: string; id: string }[]
 }
 
 /** The value at a path such as `upstream.label`. */
