@@ -80,6 +80,7 @@ const PROGRAMS = [
   'usr/bin/redis-server',
   'usr/bin/kcat',
   'usr/sbin/nginx',
+  'usr/bin/caddy',
   'usr/lib/chromium/chromium-headless-shell',
 ]
 

@@ -1,5 +1,5 @@
 /**
- * Makes sure that the programs the tests run on are there: MariaDB, Redis, RabbitMQ, kcat, nginx, Chromium.
+ * Makes sure that the programs the tests run on are there: MariaDB, Redis, RabbitMQ, kcat, nginx, Caddy, Chromium.
  * Nothing is started here, see test/support/services.ts. Order: a server given by URL, programs on this machine, Debian's packages
  * (into the system as root, into .cache/services as anyone else), Docker. Never skips: what is missing is an error.
  */
@@ -47,6 +47,12 @@ const SERVICES = {
     isThere: () => Boolean(findBinary('nginx')),
     packages: ['nginx'],
     advice: 'install nginx',
+  },
+  caddy: {
+    title: 'Caddy',
+    isThere: () => Boolean(findBinary('caddy')),
+    packages: ['caddy'],
+    advice: 'install caddy',
   },
   chromium: {
     title: 'Chromium',

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, findBinary } from '../../scripts/find-binary.mjs'
 import { makeCertificate } from '../provider/binding/certificates.ts'
+import { replaced } from './replaced.ts'
 import { dataFolder, freePort, launch } from './service-process.ts'
 
 export const HOST = 'accounts.example.com'
@@ -33,11 +34,6 @@ export async function startNginx(behind: number[]) {
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']
   const { stop } = await launch({ command: program, args, ports: [plainPort, port] })
   return { port, plainPort, stop }
-}
-
-function replaced(text: string, pairs: [string, string][]): string {
-  for (const [from] of pairs) if (!text.includes(from)) throw new Error(`deploy/nginx.conf has no "${from}"`)
-  return pairs.reduce((all, [from, to]) => all.replaceAll(from, to), text)
 }
 
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
