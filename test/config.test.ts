@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { describeConfig } from '../src/settings/described/described-settings.ts'
+import { settingsInEffect } from '../src/settings/described/described-settings.ts'
 import { makeCertificate } from './provider/binding/certificates.ts'
 import { problemsOf, read, SECRET, SERVICE } from './settings/environment.ts'
 
@@ -108,7 +108,7 @@ describe('settings', () => {
     expect(problems.join())
       .to.contain('ACCOUNT_SERVER_TOKEN_SECRET_KEY: got ********')
       .and.not.contain('too-short')
-    const shown = JSON.stringify(describeConfig(read(SERVICE)))
+    const shown = JSON.stringify(settingsInEffect(read(SERVICE)))
     expect(shown).to.not.contain('hidden')
     expect(shown).to.not.contain(SECRET)
     expect(shown).to.contain('mysql://app:********@db.example/accounts')

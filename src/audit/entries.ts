@@ -33,6 +33,8 @@ export type EntryFilter = {
   untilMs?: number | undefined
 }
 
+const AT_A_TIME = 1000
+
 /** What happened, without the place in a chain. */
 export const TRAIL_COLUMNS = [
   'id',
@@ -61,10 +63,10 @@ export async function findEntry(sql: Sql, id: number): Promise<AuditEntry | unde
   return entriesOf((await chosen(sql, {}).where({ id })) as Row[])[0]
 }
 
-/** Everything that the filter chooses, in the order of the ids, some at a time. */
-export async function* everyEntry(sql: Sql, filter: EntryFilter, limit = 1000): AsyncGenerator<AuditEntry[]> {
-  for (let after = 0; ;) {
-    const rows = (await chosen(sql, filter).where('id', '>', after).orderBy('id').limit(limit)) as Row[]
+/** Everything that the filter chooses, in the order of the ids, some at a time. `from`: the id of the entry before the first. */
+export async function* everyEntry(sql: Sql, filter: EntryFilter, from = 0): AsyncGenerator<AuditEntry[]> {
+  for (let after = from; ;) {
+    const rows = (await chosen(sql, filter).where('id', '>', after).orderBy('id').limit(AT_A_TIME)) as Row[]
     if (rows.length === 0) return
     yield entriesOf(rows)
     after = Number(rows.at(-1)?.id)

@@ -1,17 +1,20 @@
 /**
- * The commands that also run on a running server, over its JSON API. What is missing here needs the database: it has no
+ * The commands that also run on a running server, over its JSON API. Those that open `api` or `provider` run there as they are.
+ * The others of this table have a function for it beside that for the database. What is missing needs the database: it has no
  * operation, so that no token can do it.
  */
-import { nameOf } from '../command-line/command.ts'
-import type { Answer, Described } from '../command-line/command.ts'
+import { nameOf, opensApi } from '../command-line/command.ts'
+import type { Answer, Command } from '../command-line/command.ts'
 import type { Input } from '../command-line/input.ts'
 import { credentialsFor } from '../command-line/server/credentials.ts'
 import { serverOf } from '../command-line/server/server-address.ts'
 import { serverApi } from '../command-line/server/server-api.ts'
-import type { ServerApi } from '../command-line/server/server-api.ts'
+import type { Api } from '../command-line/api.ts'
 import { AppError } from '../platform/errors.ts'
+import type { Parts } from '../process/start/parts.ts'
+import { NOUNS } from './commands.ts'
 
-type Run = (input: Input, api: ServerApi) => Promise<Answer>
+type Run = (input: Input, api: Api) => Promise<Answer>
 /** Loaded when a command of it runs. */
 type Load = () => Promise<Record<string, Run>>
 
@@ -22,6 +25,7 @@ const client: Load = () => import('./clients/client-at-server.ts')
 const resource: Load = () => import('./resources/resource-at-server.ts')
 const upstream: Load = () => import('./upstreams/upstream-at-server.ts')
 const audit: Load = () => import('./audit/audit-at-server.ts')
+const config: Load = async () => ({ show: (await import('./config-actions.ts')).showAtServer })
 
 /** By the name of the command: where its function is, and which. */
 const RUNS: Readonly<Record<string, readonly [Load, string]>> = {
@@ -81,18 +85,27 @@ const RUNS: Readonly<Record<string, readonly [Load, string]>> = {
   'upstream remove': [upstream, 'remove'],
   'audit list': [audit, 'list'],
   'audit show': [audit, 'show'],
+  'audit export': [audit, 'exportTo'],
+  config: [config, 'show'],
 }
 
-export const COMMANDS_AT_SERVER: readonly string[] = Object.keys(RUNS)
+export const COMMANDS_AT_SERVER: readonly string[] = [
+  ...Object.keys(RUNS),
+  ...NOUNS.flatMap(({ commands }) => commands.filter(opensApi).map(nameOf)),
+]
 
 /** @throws AppError `needs_database`, `sign_in_needed`, and what the server refuses */
 export async function runAtServer(
-  { command, input }: { command: Described; input: Input },
+  { command, input }: { command: Command<Parts>; input: Input },
   environment: NodeJS.ProcessEnv,
 ): Promise<Answer> {
   const server = serverOf(input) ?? ''
-  const name = nameOf(command)
-  const found = COMMANDS_AT_SERVER.includes(name) ? RUNS[name] : undefined
+  const run = opensApi(command) ? command.run : await functionOf(nameOf(command))
+  return run(input, serverApi(server, credentialsFor(server, environment)))
+}
+
+async function functionOf(name: string): Promise<Run> {
+  const found = Object.hasOwn(RUNS, name) ? RUNS[name] : undefined
   if (!found) {
     const message = `${name} needs the database: run it where the server runs, without --server.`
     throw new AppError('needs_database', 400, message)
@@ -100,5 +113,5 @@ export async function runAtServer(
   const [load, action] = found
   const run = (await load())[action]
   if (!run) throw new Error(`${name} has no function ${action}`)
-  return run(input, serverApi(server, credentialsFor(server, environment)))
+  return run
 }

@@ -1,11 +1,14 @@
 /** Builds the services of a command: quiet on the terminal, on an up-to-date schema. */
+import { opensApi } from '../command-line/command.ts'
 import type { Answer, Command } from '../command-line/command.ts'
 import type { Input } from '../command-line/input.ts'
 import { actingAs } from '../events/actor.ts'
 import type { Config } from '../settings/config.ts'
 import { AppError } from '../platform/errors.ts'
+import { openOfflineSite, prepareOfflineSite } from '../process/offline-client-check.ts'
 import { createParts } from '../process/start/parts.ts'
 import type { Parts } from '../process/start/parts.ts'
+import { apiOn } from './api-on-database.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from '../platform/sql/migrate.ts'
 
 /** A command that needs more than the settings, and what it was given. */
@@ -18,7 +21,7 @@ export type ServedRequest = {
 export async function runWithParts(request: ServedRequest, config: Config): Promise<Answer> {
   const parts = await createParts(quiet(config))
   try {
-    if (request.command.opens === 'schema') await ensureSchema(parts)
+    if (request.command.opens !== 'database') await ensureSchema(parts)
     return await runIn(parts, request)
   } finally {
     await parts.close()
@@ -27,7 +30,11 @@ export async function runWithParts(request: ServedRequest, config: Config): Prom
 
 /** Runs the command in services that are open already. */
 export function runIn(parts: Parts, { command, input }: ServedRequest): Promise<Answer> {
-  return actingAs('cli', () => command.run(input, parts))
+  return actingAs('cli', async () => {
+    if (!opensApi(command)) return command.run(input, parts)
+    const site = command.opens === 'provider' ? await openOfflineSite(parts) : prepareOfflineSite(parts)
+    return command.run(input, apiOn(parts, site))
+  })
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { Services } from '../services.ts'
 import type { Config } from '../settings/config.ts'
+import type { Api } from './api.ts'
 import type { Input } from './input.ts'
 import { inked } from './layout.ts'
 
@@ -47,13 +48,24 @@ export type Described = {
   examples: string[]
 }
 
-/** What must be open before it runs. `schema`: a database with the schema of this release. */
+/**
+ * What must be open before it runs. `schema`: a database with the schema of this release. `api`: that of a running server with
+ * `--server`, else the same operations on the database. `provider`: the same, where the library's view of apps is needed.
+ */
 export type Command<Opened = Services> = Described &
   (
     | { opens: 'nothing'; run: (input: Input) => Promise<Answer> }
     | { opens: 'settings'; run: (input: Input, config: Config) => Promise<Answer> }
+    | { opens: 'api' | 'provider'; run: (input: Input, api: Api) => Promise<Answer> }
     | { opens: 'database' | 'schema'; run: (input: Input, opened: Opened) => Promise<Answer> }
   )
+
+export type ApiCommand = Command<never> & { opens: 'api' | 'provider' }
+
+/** Whether it does the same on a running server and on the database. */
+export function opensApi<Opened>(command: Command<Opened>): command is Command<Opened> & ApiCommand {
+  return command.opens === 'api' || command.opens === 'provider'
+}
 
 export type Noun<Opened = Services> = { name: string; about: string; commands: Command<Opened>[] }
 

@@ -13,10 +13,7 @@ import { kindIn, recipientKeys } from '../outbox/mail/recipient.ts'
 import { MAIL_KINDS } from '../outbox/mail-request.ts'
 import { openMessage } from '../outbox/opened-message.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
-
-/** `given_up`: after the last attempt. A delivered one keeps no address. */
-export const MAIL_STATES = ['waiting', 'given_up', 'delivered'] as const
-export type MailState = (typeof MAIL_STATES)[number]
+import type { MailState } from './mail-states.ts'
 
 export type KeptMail = Omit<KeptMessage, 'payload' | 'recordKey' | 'topic'> & {
   state: MailState
@@ -73,12 +70,16 @@ export async function listMails(
 
 /** The latest mails to an address: those that wait, were given up, or were delivered in the last seven days. */
 export async function mailsTo(
-  { db, sealer, config }: Opening & Pick<Services, 'config'>,
+  needs: Opening & Pick<Services, 'config'>,
   address: string,
   limit: number,
 ): Promise<KeptMail[]> {
-  const keys = recipientKeys(config.keys.index, address, MAIL_KINDS)
-  return listMails({ db, sealer }, { keys, limit })
+  return listMails(needs, { keys: keysTo(needs, address), limit })
+}
+
+/** What `listMails` takes for the mails to an address. */
+export function keysTo({ config }: Pick<Services, 'config'>, address: string): string[] {
+  return recipientKeys(config.keys.index, address, MAIL_KINDS)
 }
 
 /** @throws AppError 404 `mail_not_found` */

@@ -114,8 +114,8 @@ async function assertAdministrator(
 }
 
 /** For the audit trail and for events: the person, else the client that acts for itself. */
-export function actorOf({ account, clientId }: ApiToken): string {
-  return account?.id ?? clientActor(clientId)
+export function actorOf({ actor, account, clientId }: ApiToken): string {
+  return actor ?? account?.id ?? clientActor(clientId)
 }
 
 /** When the person signed in, in seconds, and at which level (RFC 9068 §2.2.1). */

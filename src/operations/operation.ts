@@ -89,6 +89,8 @@ export type ApiRequest<P = unknown, Q = unknown, B = unknown> = {
 
 export type ApiToken = {
   clientId: string
+  /** Who acts where there is no token: `cli` of a command on the database. */
+  actor?: string
   scopes: ReadonlySet<string>
   /** The person who gave the token; absent for a client's own. */
   account?: CachedAccount | undefined

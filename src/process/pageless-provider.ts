@@ -4,17 +4,24 @@
  * whole provider.
  */
 import type { Site } from '../feature.ts'
-import { openSite } from './site.ts'
+import { openSite, prepareSite } from './site.ts'
 import type { Parts } from './start/parts.ts'
 
 export function openPagelessSite(parts: Parts): Promise<Site> {
-  return openSite(parts, {
-    render: Object.assign(noPage, { texts: noPage }),
-    askSelf: noPage,
-    renderError: noPage,
-    startAgain: () => noPage,
-    interactionUrl: noPage,
-  })
+  return openSite(parts, PAGELESS)
+}
+
+/** For operations that ask the provider nothing: it is not opened, so no keys are needed. */
+export function preparePagelessSite(parts: Parts): Site {
+  return prepareSite(parts, PAGELESS).site
+}
+
+const PAGELESS = {
+  render: Object.assign(noPage, { texts: noPage }),
+  askSelf: noPage,
+  renderError: noPage,
+  startAgain: () => noPage,
+  interactionUrl: noPage,
 }
 
 function noPage(): never {

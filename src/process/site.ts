@@ -67,15 +67,9 @@ type SitePages = Pick<Site, 'render' | 'askSelf'> & {
 /** The provider, and what pages use. */
 export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   const { accountCache, config, db, clock, feed, log, sealer } = parts
-  const { render, askSelf } = pages
-  const resources = resourcesOf(parts)
+  const { site, opened, resources } = prepareSite(parts, pages)
+  const { oidc, render, limits, startAgain } = site
   const lifetimes = lifetimesOf(config)
-  const limits = createFlows(parts)
-  const opened: { oidc?: Oidc } = {}
-  const oidc = lazily(opened)
-  const startAgain = pages.startAgain(oidc)
-  const ofPages = pageTools(parts, oidc)
-  const site = { oidc, render, askSelf, startAgain, findResource: resources.get, limits, ...ofPages }
   const subjects = createPairwiseSubjects(config.keys.index)
   const documents = documentPart(parts)
   // A sign-in must be recorded as ended before the sign-out page says so.
@@ -105,6 +99,18 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
     feed.on(topic, oidc.reload)
   return { ...site, oidc: opened.oidc }
+}
+
+/** All but the provider, which needs keys: until it is `opened`, who asks for it gets an error. */
+export function prepareSite(parts: Parts, pages: SitePages) {
+  const { render, askSelf } = pages
+  const resources = resourcesOf(parts)
+  const opened: { oidc?: Oidc } = {}
+  const oidc = lazily(opened)
+  const startAgain = pages.startAgain(oidc)
+  const common = { render, askSelf, startAgain, findResource: resources.get, limits: createFlows(parts) }
+  const site: Site = { oidc, ...common, ...pageTools(parts, oidc) }
+  return { site, opened, resources }
 }
 
 function resourcesOf({ config, metrics, ...services }: Parts) {

@@ -1,6 +1,10 @@
 /** What is counted for the start page of the administration, and from which metric. The series are few and fixed. */
 import type { Tallied } from '../platform/metrics/tally.ts'
 
+/** Each begins at a step, and ends now. */
+export const PERIODS = ['hour', 'day', 'month'] as const
+export type Period = (typeof PERIODS)[number]
+
 /** Each group is one chart. A series is the group and a name, such as `token.refresh_token`. */
 export const STATISTICS = {
   registration: ['registration', 'operator', 'import'],

@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import { isSqlite } from '../platform/sql/database.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { STATISTICS } from './series.ts'
-import type { StatisticsGroup } from './series.ts'
+import type { Period, StatisticsGroup } from './series.ts'
 
 /** Days are those of UTC. */
 const STEPS = {
@@ -16,9 +16,6 @@ const STEPS = {
   day: { ms: DAY_MS, keptMs: 62 * DAY_MS },
 } as const
 type Step = keyof typeof STEPS
-
-export const PERIODS = ['hour', 'day', 'month'] as const
-export type Period = (typeof PERIODS)[number]
 
 const SHOWN = {
   hour: { step: 'minute', bars: 60 },

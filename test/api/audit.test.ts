@@ -76,6 +76,8 @@ for (const { name, stage: open } of STAGES)
         actor: `client:${api.party.clientId}`,
         detail: { filters: { account_id: person.id }, limit: 1 },
       })
+      const rest = await of({ account_id: person.id, cursor: some.next ?? '' })
+      expect([rest.complete, rest.next, idsOf(rest)]).to.eql([true, undefined, idsOf(whole).slice(1)])
     })
 
     it('shows one entry, and nothing to a person without the role', async () => {
@@ -95,6 +97,7 @@ for (const { name, stage: open } of STAGES)
     it('refuses a cursor, a time and an id that are none', async () => {
       const status = async (path: string) => (await api.call('GET', path, { token })).status
       expect(await status('/audit-entries?cursor=later')).to.equal(400)
+      expect(await status('/audit-entries/export?cursor=later')).to.equal(400)
       expect(await status('/audit-entries?from=yesterday')).to.equal(400)
       expect(await status('/audit-entries/none')).to.equal(404)
       expect(await status('/audit-entries/999999999')).to.equal(404)

@@ -52,6 +52,13 @@ for (const { name, stage: open } of ONE_STAGE)
       expect(second.map((one) => one['id'])).to.eql([made[0]])
     })
 
+    it('list the mails to one address, however it is written', async () => {
+      const id = await givenUpMail(stage.parts, 'asked@example.org')
+      await givenUpMail(stage.parts, 'somebody-else@example.org')
+      expect((await items('/mails?to=ASKED%40example.org')).map((one) => one['id'])).to.eql([id])
+      expect(await items('/mails?to=nobody%40example.org')).to.eql([])
+    })
+
     it('send a mail again that was given up, once, and say who did it', async () => {
       const id = await givenUpMail(stage.parts, 'replayed@example.org')
       const done = await api.call('POST', `/mails/${id}/replay`, { token })

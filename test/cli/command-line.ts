@@ -81,8 +81,8 @@ export async function answerOf(parts: Parts, args: readonly string[]): Promise<A
   const request = readArguments([...args], NOUNS)
   if (request.kind !== 'run') throw new Error(`no such command: ${args.join(' ')}`)
   const { command, input } = request
-  if (command.opens === 'settings' || command.opens === 'nothing')
-    throw new Error(`${args.join(' ')} needs no parts`)
+  if (command.opens === 'settings') return await command.run(input, parts.config)
+  if (command.opens === 'nothing') throw new Error(`${args.join(' ')} needs no parts`)
   return await runIn(parts, { command, input })
 }
 

@@ -90,7 +90,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
       expect((counts['outbox_messages'] as { resealed: number }).resealed).to.be.at.least(1)
       expect(new Set(statuses)).to.eql(new Set([200]))
 
-      const { data_keys } = await cli(`${NEW},${OLD}`, 'keys', 'list')
+      const { data_keys } = await cli(`${NEW},${OLD}`, 'keys', 'list-sealed')
       const [first, second] = data_keys as DataKey[]
       expect(first).to.include({ id: current, state: 'current' })
       expect(first!.sealed).to.include({ client_secrets: CLIENTS, signing_keys: 4 })
@@ -113,7 +113,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
       const stranger = 'a data key that somebody forgot which is long enough'
       const { signing_keys: keys } = await cli(stranger, 'keys', 'reseal')
       expect(keys).to.eql({ resealed: 0, unreadable: 4 })
-      const { data_keys } = await cli(stranger, 'keys', 'list')
+      const { data_keys } = await cli(stranger, 'keys', 'list-sealed')
       const [first, ...unknown] = (data_keys as DataKey[]).map(({ state }) => state)
       expect(first).to.equal('current')
       expect(new Set(unknown)).to.eql(new Set(['unknown']))

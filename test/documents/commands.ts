@@ -1,6 +1,9 @@
 /** The tables of the operator's commands, made from the same list that the command line reads. */
-import { COMMANDS_AT_SERVER } from '../../src/cli/at-server.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
+import { API_OPERATIONS, operationOf } from '../../src/command-line/api-operations.ts'
+import type { OperationId } from '../../src/command-line/api-operations.ts'
+import { nameOf } from '../../src/command-line/command.ts'
+import { ROWS, THROUGH_ANOTHER } from '../administration/ways.ts'
 import { markdownTable, withContent } from './document.ts'
 import type { GeneratedDocument } from './document.ts'
 
@@ -10,11 +13,19 @@ export const commandsDocument: GeneratedDocument = {
 }
 
 function commandTable(): string {
-  const rows = NOUNS.flatMap(({ name, commands }) =>
-    commands.map(({ verb, about }) => {
-      const command = verb ? `${name} ${verb}` : name
-      return [`\`${command}\``, COMMANDS_AT_SERVER.includes(command) ? 'yes' : '', about]
-    }),
+  const rows = NOUNS.flatMap(({ commands }) =>
+    commands.map((command) => [`\`${nameOf(command)}\``, scopeOf(nameOf(command)), command.about]),
   )
-  return markdownTable(['Command', '`--server`', 'What it does'], rows)
+  return markdownTable(['Command', 'Scope with `--server`', 'What it does'], rows)
+}
+
+/** Of its operation; empty where it needs the database. */
+function scopeOf(command: string): string {
+  const row = ROWS.find(({ cli }) => cli === command)
+  const id = THROUGH_ANOTHER[command] ?? row?.api
+  return isKnown(id) ? `\`${operationOf(id).scope}\`` : ''
+}
+
+function isKnown(id: unknown): id is OperationId {
+  return typeof id === 'string' && Object.hasOwn(API_OPERATIONS, id)
 }

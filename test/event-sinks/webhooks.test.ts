@@ -110,7 +110,11 @@ describe('webhooks', () => {
 
   it('take no address without TLS beyond this machine, and no unknown type', async () => {
     const create = ['webhook', 'create', '--url']
-    expect((await place.refused([...create, 'http://crm.example.com/'])).error).to.equal('usage')
-    expect((await place.refused([...create, url(), '--event', 'account.x'])).error).to.equal('usage')
+    const plain = await place.refused([...create, 'http://crm.example.com/'])
+    expect(plain).to.include({ error: 'webhook_invalid' })
+    expect(plain.error_description).to.contain('takes an https address')
+    const unknown = await place.refused([...create, url(), '--event', 'account.x'])
+    expect(unknown).to.include({ error: 'webhook_invalid' })
+    expect(unknown.error_description).to.contain('account.x')
   })
 })

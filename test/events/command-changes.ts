@@ -264,6 +264,7 @@ export const COMMAND_CHANGES: Changes = {
     events: ['client.deleted', 'resource.deleted'],
   },
   'keys list': READS,
+  'keys list-sealed': READS,
   'keys rotate': {
     run: ({ command }) => command('keys', 'rotate', '--alg', 'ES256', '--now'),
     events: ['key.activated', 'key.published'],

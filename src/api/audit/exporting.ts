@@ -6,9 +6,10 @@ import type { EntryFilter } from '../../audit/entries.ts'
 import { actorOf } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
+import { INVALID_CURSOR } from '../../operations/paging.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
-import { common, entrySchema, filterOf, filterQuery } from './shown-entry.ts'
+import { common, entrySchema, filterOf, filterQuery, idIn } from './shown-entry.ts'
 
 const MOST = 100_000
 
@@ -16,6 +17,7 @@ const entryExport = z
   .object({
     items: z.array(entrySchema),
     complete: z.boolean().describe('False where more entries fit the filters than `limit`.'),
+    next: z.string().optional().describe('The cursor of what follows; absent where it is complete.'),
   })
   .meta({ title: 'Exported audit entries' })
 
@@ -35,9 +37,12 @@ export function exportingOperation({ db, clock }: Pick<Services, 'db' | 'clock'>
         .max(MOST)
         .default(MOST)
         .describe(`At most this many, 1 to ${MOST}.`),
+      cursor: z.string().max(20).optional().describe('`next` of the export before.'),
     }),
     answer: { status: 200, description: 'The entries.', schema: entryExport, streamed: true },
-    async handle({ query: { limit, ...query }, token }) {
+    problems: INVALID_CURSOR,
+    async handle({ query: { limit, cursor, ...query }, token }) {
+      const after = cursor === undefined ? 0 : idIn(cursor)
       const filters = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
       await recordAudit(db, {
         atMs: clock(),
@@ -46,22 +51,28 @@ export function exportingOperation({ db, clock }: Pick<Services, 'db' | 'clock'>
         clientId: token.clientId,
         detail: { filters, limit },
       })
-      return { body: piecesOf(db, filterOf(query), limit) }
+      return { body: piecesOf(db, filterOf(query), { after, limit }) }
     },
   })
 }
 
-async function* piecesOf(db: Sql, filter: EntryFilter, limit: number): AsyncGenerator<string> {
+async function* piecesOf(
+  db: Sql,
+  filter: EntryFilter,
+  { after, limit }: { after: number; limit: number },
+): AsyncGenerator<string> {
   yield '{"items":['
   let written = 0
   let complete = true
-  for await (const entries of everyEntry(db, filter)) {
+  let last = after
+  for await (const entries of everyEntry(db, filter, after)) {
     const some = entries.slice(0, limit - written)
     const text = some.map((entry) => JSON.stringify(shownEntry(entry))).join(',')
     if (text !== '') yield written === 0 ? text : `,${text}`
     written += some.length
+    last = some.at(-1)?.id ?? last
     complete = some.length === entries.length
     if (!complete) break
   }
-  yield `],"complete":${complete}}`
+  yield complete ? '],"complete":true}' : `],"complete":false,"next":"${last}"}`
 }

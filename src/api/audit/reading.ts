@@ -7,7 +7,7 @@ import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { exportingOperation } from './exporting.ts'
-import { common, entrySchema, filterOf, filterQuery } from './shown-entry.ts'
+import { common, entrySchema, filterOf, filterQuery, ID, idIn } from './shown-entry.ts'
 
 /** The export comes before one entry: its address looks like that of an entry. */
 export function readingOperations(needs: Pick<Services, 'db' | 'clock'>): readonly Operation[] {
@@ -30,7 +30,7 @@ function listing({ db }: Pick<Services, 'db'>): Operation {
     answer: { status: 200, description: 'A page of entries.', schema: pageOf(entrySchema) },
     problems: INVALID_CURSOR,
     async handle({ query }) {
-      const before = query.cursor === undefined ? undefined : idOf(query.cursor)
+      const before = query.cursor === undefined ? undefined : idIn(query.cursor)
       const filter = filterOf(query)
       const found = await listEntries(db, filter, { before, limit: query.limit + 1 })
       const entries = found.slice(0, query.limit)
@@ -55,12 +55,4 @@ function reading({ db }: Pick<Services, 'db'>): Operation {
       return { body: shownEntry(entry) }
     },
   })
-}
-
-const ID = /^\d{1,15}$/
-
-/** @throws AppError 400 `invalid_cursor` */
-function idOf(given: string): number {
-  if (ID.test(given)) return Number(given)
-  throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
 }

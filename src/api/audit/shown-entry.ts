@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
 import type { AuditKind } from '../../audit/audit-kinds.ts'
 import type { EntryFilter } from '../../audit/entries.ts'
+import { AppError } from '../../platform/errors.ts'
 
 export const common = {
   tag: 'Audit trail',
@@ -10,6 +11,8 @@ export const common = {
   scope: 'audit:read',
   method: 'get',
 } as const
+
+export const ID = /^\d{1,15}$/
 
 export const entrySchema = z
   .object({
@@ -63,6 +66,12 @@ export function filterOf(query: Filters): EntryFilter {
     fromMs: msOf(query.from),
     untilMs: msOf(query.until),
   }
+}
+
+/** @throws AppError 400 `invalid_cursor` */
+export function idIn(cursor: string): number {
+  if (ID.test(cursor)) return Number(cursor)
+  throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
 }
 
 function msOf(time: string | undefined): number | undefined {

@@ -1,7 +1,7 @@
 /** Lists the keys that sign, encrypt and seal, and takes steps of a rotation. Never shows a secret part. */
 import { z } from 'zod'
 import { listEncryptionKeys, rotateEncryptionKeys } from '../../keys/encryption-keys.ts'
-import type { RotatingKey } from '../../keys/key-rows.ts'
+import type { RotatingKey, Rotation } from '../../keys/key-rows.ts'
 import { ensureAllKeys } from '../../keys/key-set.ts'
 import { listSigningKeys, rotateSigningKeys } from '../../keys/signing-keys.ts'
 import { operation } from '../../operations/operation.ts'
@@ -31,8 +31,9 @@ const shownKey = z
 
 const shownRotation = z
   .object({
-    kid: z.string(),
     alg: z.string(),
+    use: z.enum(['sig', 'enc']),
+    kid: z.string(),
     outcome: z
       .enum(['published', 'waiting', 'activated'])
       .describe('Of the first two, the key is used after `used_from`, by another rotation.'),
@@ -90,15 +91,21 @@ function rotating(needs: Services): Operation {
       const { db } = needs
       await ensureAllKeys(db, needs)
       const order = { alg, now }
-      const done = [
-        ...(await rotateSigningKeys(db, needs, order)),
-        ...(await rotateEncryptionKeys(db, needs, order)),
-      ]
+      const signing = await rotateSigningKeys(db, needs, order)
+      const encrypting = await rotateEncryptionKeys(db, needs, order)
       return {
-        body: { items: done.map(({ usedFromMs, ...one }) => ({ ...one, used_from: timeOf(usedFromMs) })) },
+        body: { items: [...signing.map(showRotation('sig')), ...encrypting.map(showRotation('enc'))] },
       }
     },
   })
+}
+
+type ShownRotation = z.output<typeof shownRotation>
+
+function showRotation(use: ShownRotation['use']) {
+  return ({ alg, kid, outcome, usedFromMs }: Rotation<ShownRotation['alg']>): ShownRotation => {
+    return { alg, use, kid, outcome, used_from: timeOf(usedFromMs) }
+  }
 }
 
 type ShownKey = z.output<typeof shownKey>

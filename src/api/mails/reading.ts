@@ -1,7 +1,8 @@
 /** Mails of the queue: list by state, and one by its id. */
 import { z } from 'zod'
 import { existing, findAccountById } from '../../accounts/account.ts'
-import { listMails, MAIL_STATES, mailsTo, theMail } from '../../deliveries/kept-mails.ts'
+import { keysTo, listMails, mailsTo, theMail } from '../../deliveries/kept-mails.ts'
+import { MAIL_STATES } from '../../deliveries/mail-states.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
@@ -25,13 +26,19 @@ function listing(needs: Services): Operation {
     description:
       'Those that wait, were given up, or were delivered in the last seven days. Never their text.',
     scope: 'mails:read',
-    query: z.strictObject({ limit, cursor, state: z.enum(MAIL_STATES).optional() }),
+    query: z.strictObject({
+      limit,
+      cursor,
+      state: z.enum(MAIL_STATES).optional(),
+      to: z.string().min(1).max(320).optional().describe('Only mails to this address.'),
+    }),
     answer: { status: 200, description: 'A page of mails.', schema: pageOf(shownMail) },
     problems: INVALID_CURSOR,
-    async handle({ query: { limit: most, cursor: before, state } }) {
+    async handle({ query: { limit: most, cursor: before, state, to } }) {
       if (before !== undefined && !/^[\w-]{1,64}$/.test(before))
         throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
-      const found = await listMails(needs, { state, before, limit: most + 1 })
+      const keys = to === undefined ? {} : { keys: keysTo(needs, to) }
+      const found = await listMails(needs, { state, before, limit: most + 1, ...keys })
       const mails = found.slice(0, most)
       const next = found.length > mails.length ? mails.at(-1)?.id : undefined
       return { body: { items: mails.map(showMail), ...(next !== undefined && { next }) } }

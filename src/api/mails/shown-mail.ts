@@ -1,7 +1,7 @@
 /** A mail of the queue as the API shows it: never its text. */
 import { z } from 'zod'
-import { MAIL_STATES } from '../../deliveries/kept-mails.ts'
 import type { KeptMail } from '../../deliveries/kept-mails.ts'
+import { MAIL_STATES } from '../../deliveries/mail-states.ts'
 import { timeOf } from '../../operations/shown-account.ts'
 
 export const common = { tag: 'Mails', caller: 'administrator' } as const

@@ -7,8 +7,8 @@ import { outboxStats } from '../../outbox/dead-letters.ts'
 import { mailQueue } from '../../outbox/mail-queue.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
-import { STATISTICS } from '../../statistics/series.ts'
-import { PERIODS, readStatistics } from '../../statistics/statistics.ts'
+import { PERIODS, STATISTICS } from '../../statistics/series.ts'
+import { readStatistics } from '../../statistics/statistics.ts'
 
 const series = z
   .object({

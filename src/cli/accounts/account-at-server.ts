@@ -4,9 +4,9 @@ import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { record } from '../../command-line/layout.ts'
-import type { OperationId } from '../../command-line/server/api-operations.ts'
+import type { OperationId } from '../../command-line/api-operations.ts'
 import { account, accountPage, namedAt } from '../../command-line/server/named.ts'
-import type { ServerApi } from '../../command-line/server/server-api.ts'
+import type { Api } from '../../command-line/api.ts'
 import { AppError } from '../../platform/errors.ts'
 import { appList, appRevoked, sessionEnded, sessionList } from './access-answers.ts'
 import {
@@ -24,9 +24,9 @@ import type { FactorFields } from './account-answers.ts'
 import { readPassword } from './account-input.ts'
 import { app, factorFields, groupNames, newEmail, roles, session } from './answered-account.ts'
 
-type Run = (input: Input, api: ServerApi) => Promise<Answer>
+type Run = (input: Input, api: Api) => Promise<Answer>
 
-const named = (api: ServerApi, { operands: [typed = ''] }: Input) => namedAt(api, typed)
+const named = (api: Api, { operands: [typed = ''] }: Input) => namedAt(api, typed)
 
 export const create: Run = async (input, api) => {
   const body = {
@@ -194,7 +194,7 @@ function of(id: string) {
   return { params: { id } }
 }
 
-function factorsOf(api: ServerApi, id: string) {
+function factorsOf(api: Api, id: string) {
   return api.call('getAccountFactors', factorFields, of(id))
 }
 
@@ -203,7 +203,7 @@ function hasSecond({ totp, passkeys }: Pick<FactorFields, 'totp' | 'passkeys'>):
 }
 
 /** An account with what belongs to it, as `account show` of the database has it. */
-async function shownAt(api: ServerApi, id: string): Promise<Answer> {
+async function shownAt(api: Api, id: string): Promise<Answer> {
   const found = await api.call('getAccount', account, of(id))
   const waiting = await api.find('getAccountNewEmail', newEmail, of(id))
   const { items: names } = await api.call('listAccountGroups', groupNames, of(id))

@@ -1,7 +1,5 @@
 /** What the commands of `audit` do. */
-import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { pipeline } from 'node:stream/promises'
 import { findAccountByLogin } from '../../accounts/username.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { acceptBreak } from '../../audit/chain/accept.ts'
@@ -21,6 +19,7 @@ import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { entryAnswer, entryList, KIND_USAGE, limitIn, timeIn } from './audit-answers.ts'
 import { readAnchors, shownAnchor } from './anchor-file.ts'
+import { exportedTo } from './entry-file.ts'
 
 const FAULTY = 3
 
@@ -75,28 +74,13 @@ export async function accept(input: Input, services: Services): Promise<Answer> 
 export async function exportTo(input: Input, { db, clock }: Services): Promise<Answer> {
   const [file = ''] = input.operands
   const filter = await filterOf(input, db)
-  const draft = `${file}.${process.pid}`
-  let written = 0
-  async function* lines() {
-    for await (const entries of everyEntry(db, filter)) {
-      written += entries.length
-      yield entries.map((entry) => `${JSON.stringify(shownEntry(entry))}\n`).join('')
-    }
-  }
-  try {
-    await pipeline(lines(), createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }))
-    await recordAudit(db, {
-      atMs: clock(),
-      action: 'audit.exported',
-      actor: 'cli',
-      detail: { entries: written },
-    })
-    renameSync(draft, file)
-  } catch (error) {
-    rmSync(draft, { force: true })
-    throw error
-  }
-  return { data: { written: file, entries: written }, text: `Wrote ${file} with ${written} entries.` }
+  return exportedTo(file, entriesOf(db, filter), (entries) =>
+    recordAudit(db, { atMs: clock(), action: 'audit.exported', actor: 'cli', detail: { entries } }),
+  )
+}
+
+async function* entriesOf(db: Sql, filter: EntryFilter) {
+  for await (const entries of everyEntry(db, filter)) yield entries.map(shownEntry)
 }
 
 export async function anchors(_: Input, { db }: Services): Promise<Answer> {

@@ -5,10 +5,13 @@ import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { accountPage } from '../../command-line/server/named.ts'
-import type { ServerApi } from '../../command-line/server/server-api.ts'
+import type { Api } from '../../command-line/api.ts'
+import { itemsOf } from '../../command-line/api-pages.ts'
+import { exportedTo } from './entry-file.ts'
 import { entryAnswer, entryList, KIND_USAGE, limitIn, timeIn } from './audit-answers.ts'
 
-const LARGEST_PAGE = 200
+/** Of one request of an export: the server counts each in the trail, and the answer is held while it is written. */
+const EXPORTED_AT_ONCE = 20_000
 
 const text = z.string().nullable()
 const entry = z.looseObject({
@@ -21,28 +24,40 @@ const entry = z.looseObject({
   client_id: text,
   times: z.number(),
 })
-const page = z.object({ items: z.array(entry), next: z.string().optional() })
+const exported = z.object({ items: z.array(entry), next: z.string().optional() })
 
-export async function list(input: Input, api: ServerApi): Promise<Answer> {
-  const wanted = limitIn(input)
-  const filter = await filterOf(input, api)
-  const entries: z.infer<typeof entry>[] = []
-  let cursor = input.integer('after', { min: 1, max: 2 ** 48 })?.toString()
-  do {
-    const limit = Math.min(wanted - entries.length, LARGEST_PAGE)
-    const { items, next } = await api.call('listAuditEntries', page, { query: { ...filter, limit, cursor } })
-    entries.push(...items)
-    cursor = next
-  } while (cursor !== undefined && entries.length < wanted)
-  return entryList(entries, cursor)
+export async function list(input: Input, api: Api): Promise<Answer> {
+  const after = input.integer('after', { min: 1, max: 2 ** 48 })?.toString()
+  const query = await filterOf(input, api)
+  const { items, next } = await itemsOf(api, 'listAuditEntries', entry, {
+    query,
+    most: limitIn(input),
+    after,
+  })
+  return entryList(items, next)
 }
 
-export async function show({ operands: [id = ''] }: Input, api: ServerApi): Promise<Answer> {
+export async function exportTo(input: Input, api: Api): Promise<Answer> {
+  const [file = ''] = input.operands
+  return exportedTo(file, entriesOf(api, await filterOf(input, api)))
+}
+
+async function* entriesOf(api: Api, filter: Awaited<ReturnType<typeof filterOf>>) {
+  let cursor: string | undefined
+  do {
+    const query = { ...filter, limit: EXPORTED_AT_ONCE, cursor }
+    const { items, next } = await api.call('exportAuditEntries', exported, { query })
+    yield items
+    cursor = next
+  } while (cursor !== undefined)
+}
+
+export async function show({ operands: [id = ''] }: Input, api: Api): Promise<Answer> {
   return entryAnswer(await api.call('getAuditEntry', entry, { params: { id } }))
 }
 
 /** An account may be gone: then only its id is known. */
-async function filterOf(input: Input, api: ServerApi) {
+async function filterOf(input: Input, api: Api) {
   const [account, kind] = [input.text('account'), input.text('kind')]
   if (kind !== undefined && !AUDIT_KINDS.some((known) => known === kind)) throw usageError(KIND_USAGE)
   const found =

@@ -1,37 +1,33 @@
 /** What `client errors` and `client preview` do. */
-import { accountNotFound, findAccountById } from '../../accounts/account.ts'
-import { findAccountByLogin } from '../../accounts/username.ts'
-import { clientNotFound } from '../../clients/client-rows.ts'
-import { findClient } from '../../clients/clients.ts'
-import { listErrors } from '../../clients/errors/client-errors.ts'
-import { shownError } from '../../clients/errors/shown-errors.ts'
+import { z } from 'zod'
+import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { record } from '../../command-line/layout.ts'
-import { offlineProvider } from '../../process/offline-client-check.ts'
-import type { Parts } from '../../process/start/parts.ts'
-import { previewApp } from '../../provider/subjects/app-preview.ts'
-import type { Services } from '../../services.ts'
 
-export async function errors(input: Input, { db, clock }: Services): Promise<Answer> {
-  const [clientId = ''] = input.operands
-  if (!(await findClient(db, clientId))) throw clientNotFound()
-  const found = (await listErrors(db, clientId, clock())).map(shownError)
-  const text = found.map((one) => record({ ...one, registered: one.registered?.join(' ') ?? null }))
-  return { data: { errors: found }, text: text.join('\n\n') || 'No errors in the last 7 days.' }
+const failures = z.object({
+  items: z.array(z.looseObject({ registered: z.array(z.string()).nullable() })),
+})
+const preview = z.object({
+  may_use: z.boolean(),
+  reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
+  scope: z.string(),
+  ignored_scope: z.string(),
+  id_token: z.unknown(),
+  userinfo: z.unknown(),
+})
+
+const at = ({ operands: [id = ''] }: Input) => ({ params: { client_id: id } })
+
+export async function errors(input: Input, api: Api): Promise<Answer> {
+  const { items } = await api.call('listClientErrors', failures, at(input))
+  const text = items.map((one) => record({ ...one, registered: one.registered?.join(' ') ?? null }))
+  return { data: { errors: items }, text: text.join('\n\n') || 'No errors in the last 7 days.' }
 }
 
-export async function preview(input: Input, parts: Parts): Promise<Answer> {
-  const { db } = parts
-  const [clientId = ''] = input.operands
-  const named = input.text('account') ?? ''
-  const client = await findClient(db, clientId)
-  if (!client) throw clientNotFound()
-  const account = (await findAccountById(db, named)) ?? (await findAccountByLogin(db, named))
-  if (!account) throw accountNotFound()
-  const provider = await offlineProvider(parts)
-  const asked = { client, accountId: account.id, scope: input.text('scope') }
-  const data = await previewApp(provider, parts, asked)
+export async function showPreview(input: Input, api: Api): Promise<Answer> {
+  const query = { account: input.text('account') ?? '', scope: input.text('scope') }
+  const data = await api.call('previewClient', preview, { ...at(input), query })
   const text = record({
     may_use: data.may_use,
     why_not: data.reasons.map(({ detail }) => detail).join(' '),

@@ -10,7 +10,7 @@ export const appCommands: Extension = {
     {
       noun: 'client',
       verb: 'errors',
-      opens: 'schema',
+      opens: 'api',
       operand,
       about: 'Lists the last errors of a client, with what it sent and what is registered.',
       notes: ['At most 100, of the last 7 days. Equal errors are one with a count.'],
@@ -24,7 +24,7 @@ export const appCommands: Extension = {
 export const previewCommand: Command<Parts> = {
   noun: 'client',
   verb: 'preview',
-  opens: 'schema',
+  opens: 'provider',
   operand,
   about: 'Shows what a client would see of a person. Nothing is issued.',
   options: {
@@ -32,5 +32,5 @@ export const previewCommand: Command<Parts> = {
     scope: { value: '"S…"', about: 'The scopes that it asks for (all that it may).' },
   },
   examples: ['client preview demo-app --account person@example.com'],
-  run: async (...args) => (await actions()).preview(...args),
+  run: async (...args) => (await actions()).showPreview(...args),
 }

@@ -2,15 +2,14 @@
 import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import type { OperationId } from '../../command-line/server/api-operations.ts'
+import type { OperationId } from '../../command-line/api-operations.ts'
 import { group } from '../../command-line/server/named.ts'
-import type { ServerApi } from '../../command-line/server/server-api.ts'
+import type { Api } from '../../command-line/api.ts'
+import { itemsOf } from '../../command-line/api-pages.ts'
 import { clientAnswer, clientDeleted, clientList, clientWithSecret } from './client-answers.ts'
 import { chosenIn, overlapHoursIn, pageIn, readMetadata } from './client-input.ts'
 
-type Run = (input: Input, api: ServerApi) => Promise<Answer>
-
-const LARGEST_PAGE = 200
+type Run = (input: Input, api: Api) => Promise<Answer>
 
 const client = z.looseObject({
   client_id: z.string(),
@@ -22,7 +21,6 @@ const client = z.looseObject({
   disabled: z.boolean(),
   warnings: z.array(z.string()).optional(),
 })
-const page = z.object({ items: z.array(client), next: z.string().optional() })
 
 const at = ({ operands: [id = ''] }: Input) => ({ params: { client_id: id } })
 
@@ -42,17 +40,8 @@ export const show: Run = async (input, api) => {
 }
 
 export const list: Run = async (input, api) => {
-  const { limit: wanted, skip } = pageIn(input)
-  const clients: z.infer<typeof client>[] = []
-  let cursor: string | undefined
-  do {
-    const limit = Math.min(wanted - clients.length, LARGEST_PAGE)
-    const query = { limit, ...(cursor === undefined ? { skip } : { cursor }) }
-    const { items, next } = await api.call('listClients', page, { query })
-    clients.push(...items)
-    cursor = next
-  } while (cursor !== undefined && clients.length < wanted)
-  return clientList(clients)
+  const { limit: most, skip } = pageIn(input)
+  return clientList((await itemsOf(api, 'listClients', client, { query: { skip }, most })).items)
 }
 
 const switching =

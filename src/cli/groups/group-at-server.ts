@@ -5,12 +5,12 @@ import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { group, groupPage, namedAt, namedGroupAt } from '../../command-line/server/named.ts'
 import type { AnsweredAccount } from '../../command-line/server/named.ts'
-import type { ServerApi } from '../../command-line/server/server-api.ts'
+import type { Api } from '../../command-line/api.ts'
 import { AppError } from '../../platform/errors.ts'
 import { appGroups } from './app-access-answers.ts'
 import { groupAnswer, groupDeleted, groupList, groupWithMembers, membersChanged } from './group-answers.ts'
 
-type Run = (input: Input, api: ServerApi) => Promise<Answer>
+type Run = (input: Input, api: Api) => Promise<Answer>
 
 const member = z.object({ id: z.string(), email: z.string(), name: z.string() })
 const memberPage = z.object({ items: z.array(member), next: z.string().optional() })
@@ -21,7 +21,7 @@ const limited = z.object({
   allowed_groups: z.array(z.string()).nullish(),
 })
 
-const named = (api: ServerApi, { operands: [typed = ''] }: Input) => namedGroupAt(api, typed)
+const named = (api: Api, { operands: [typed = ''] }: Input) => namedGroupAt(api, typed)
 
 function pageOf(input: Input) {
   return { cursor: input.text('after'), limit: input.integer('limit', { min: 1, max: 200 }) }
@@ -81,7 +81,7 @@ export const removeMembers: Run = (input, api) =>
 type Change = (groupId: string, account: AnsweredAccount) => Promise<boolean>
 
 /** All accounts are looked up first, so that a misspelt one changes nothing. */
-async function changeMembers(input: Input, api: ServerApi, change: Change): Promise<Answer> {
+async function changeMembers(input: Input, api: Api, change: Change): Promise<Answer> {
   const { id } = await named(api, input)
   const accounts: AnsweredAccount[] = []
   for (const typed of input.texts('account')) accounts.push(await namedAt(api, typed))

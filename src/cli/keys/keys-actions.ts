@@ -1,125 +1,63 @@
-/** What the commands of `keys` do. */
-import { listEncryptionKeys, rotateEncryptionKeys } from '../../keys/encryption-keys.ts'
+/** What `keys list` and `keys rotate` do. */
+import { z } from 'zod'
 import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../platform/algorithms.ts'
-import type { KeyAlg, Rotation } from '../../keys/key-rows.ts'
-import { ensureAllKeys } from '../../keys/key-set.ts'
-import { listSigningKeys, rotateSigningKeys } from '../../keys/signing-keys.ts'
-import type { Parts } from '../../process/start/parts.ts'
-import { countByKey, resealColumn } from '../../platform/sql/reseal.ts'
-import { sealedColumns } from '../../process/sealed-columns.ts'
+import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime, table } from '../../command-line/layout.ts'
+import { table } from '../../command-line/layout.ts'
 
 const ALGS = [...SIGNING_ALGS, ...DECRYPTION_ALGS]
 
-export async function list(_input: Input, parts: Parts): Promise<Answer> {
-  const all = [...(await listSigningKeys(parts.db)), ...(await listEncryptionKeys(parts.db))]
-  const found = all.map((key) => ({
-    kid: key.kid,
-    alg: key.alg,
-    use: key.use,
-    state: key.state,
-    created_at: isoTime(key.createdAtMs),
-    activated_at: isoTime(key.activatedAtMs),
-    retired_at: isoTime(key.retiredAtMs),
-  }))
-  const dataKeys = await listDataKeys(parts)
-  const none = 'No keys yet; the first start of the server makes them.'
-  const rows = found.map((key) => [
-    key.kid,
-    key.alg,
-    key.use,
-    key.state,
-    key.activated_at ?? key.created_at,
-    key.retired_at,
+const time = z.string().nullable()
+const key = z.looseObject({
+  kid: z.string(),
+  alg: z.string(),
+  use: z.string(),
+  state: z.string(),
+  created_at: time,
+  activated_at: time,
+  retired_at: time,
+})
+const rotation = z.object({
+  alg: z.string(),
+  use: z.string(),
+  kid: z.string(),
+  outcome: z.string(),
+  used_from: z.string(),
+})
+
+export async function list(_input: Input, api: Api): Promise<Answer> {
+  const { items: keys } = await api.call('listKeys', z.object({ items: z.array(key) }))
+  const rows = keys.map((one) => [
+    one.kid,
+    one.alg,
+    one.use,
+    one.state,
+    one.activated_at ?? one.created_at,
+    one.retired_at,
   ])
-  const text = table(['KID', 'ALG', 'USE', 'STATE', 'SINCE', 'RETIRED'], rows, none)
-  const sealed = table(
-    ['DATA KEY', 'STATE', 'SEALS'],
-    dataKeys.map(({ id, state, sealed: counts }) => [id, state, countsText(counts)]),
-    '',
-  )
-  return {
-    data: { keys: found, data_keys: dataKeys },
-    text: found.length > 0 ? `${text}\n\n${sealed}` : text,
-  }
+  const lines = [table(['KID', 'ALG', 'USE', 'STATE', 'SINCE', 'RETIRED'], rows, 'No keys.')]
+  if (keys.every(({ use }) => use === 'seal'))
+    lines.push('', 'The first start of the server makes those that sign and encrypt.')
+  return { data: { keys }, text: lines.join('\n') }
 }
 
-function countsText(counts: Record<string, number>): string {
-  const present = Object.entries(counts).filter(([, values]) => values > 0)
-  return present.map(([what, values]) => `${values} ${what.replaceAll('_', ' ')}`).join(', ') || 'nothing'
+export async function rotate(input: Input, api: Api): Promise<Answer> {
+  const body = { now: input.flag('now'), alg: algIn(input) }
+  const { items } = await api.call('rotateKeys', z.object({ items: z.array(rotation) }), { body })
+  return { data: { rotations: items }, text: items.map(sentence).join('\n') }
 }
 
-/** Every data key that is configured or has sealed something. `unknown` ones are not configured. */
-async function listDataKeys({ db, sealer, features }: Parts) {
-  const columns = sealedColumns(features)
-  const counts = await Promise.all(columns.map((column) => countByKey(db, column)))
-  const [current, ...older] = sealer.keyIds
-  const ids = new Set([current, ...older, ...counts.flatMap((each) => [...each.keys()])])
-  return [...ids].map((id) => ({
-    id,
-    state: id === current ? 'current' : older.includes(id) ? 'older' : 'unknown',
-    sealed: Object.fromEntries(
-      columns.map(({ what }, index) => [what.replaceAll(' ', '_'), counts[index]?.get(id) ?? 0]),
-    ),
-  }))
-}
-
-export async function rotate(input: Input, { db, clock, sealer }: Parts): Promise<Answer> {
-  const needs = { clock, sealer }
-  await ensureAllKeys(db, needs)
-  const how = { now: input.flag('now'), alg: algOf(input) }
-  const rotations = [
-    ...(await rotateSigningKeys(db, needs, how)).map((each) => ({ ...each, use: 'sig' as const })),
-    ...(await rotateEncryptionKeys(db, needs, how)).map((each) => ({ ...each, use: 'enc' as const })),
-  ]
-  const data = rotations.map(({ alg, use, kid, outcome, usedFromMs }) => ({
-    alg,
-    use,
-    kid,
-    outcome,
-    used_from: isoTime(usedFromMs),
-  }))
-  return { data: { rotations: data }, text: rotations.map(sentence).join('\n') }
-}
-
-function algOf(input: Input): KeyAlg | undefined {
+function algIn(input: Input): string | undefined {
   const typed = input.text('alg')
-  const known = ALGS.find((one) => one === typed)
-  if (typed !== undefined && !known) throw usageError(`--alg takes ${ALGS.join(', ')}`)
-  return known
+  if (typed === undefined || ALGS.some((one) => one === typed)) return typed
+  throw usageError(`--alg takes ${ALGS.join(', ')}`)
 }
 
-function sentence({ alg, use, kid, outcome, usedFromMs }: Rotation<KeyAlg> & { use: 'sig' | 'enc' }): string {
+function sentence({ alg, use, kid, outcome, used_from: from }: z.infer<typeof rotation>): string {
   const signs = use === 'sig'
   if (outcome === 'activated') return `${alg}: ${kid} ${signs ? 'signs' : 'is published'} from now on.`
   const verb = `${outcome === 'waiting' ? 'stays' : 'is'} ${signs ? 'published' : 'ready'}`
-  return `${alg}: ${kid} ${verb}; rotate again after ${isoTime(usedFromMs)} to let it ${signs ? 'sign' : 'be used'}.`
-}
-
-export async function reseal(_input: Input, { db, sealer, log, features }: Parts): Promise<Answer> {
-  const columns = sealedColumns(features)
-  const done: Record<string, { resealed: number; unreadable: number }> = {}
-  for (const column of columns) {
-    const { what } = column
-    const name = what.replaceAll(' ', '_')
-    done[name] = await resealColumn(db, sealer, column, {
-      onBatch: (soFar) => {
-        log.info({ what, ...soFar }, 'keys.resealing')
-        if (process.stderr.isTTY) process.stderr.write(`${what}: ${soFar.resealed} sealed again\n`)
-      },
-    })
-  }
-  const [dataKey] = sealer.keyIds
-  const lines = columns.map(({ what }) => {
-    const { resealed = 0, unreadable = 0 } = done[what.replaceAll(' ', '_')] ?? {}
-    const left = unreadable > 0 ? `; ${unreadable} cannot be opened with any of DATA_KEYS` : ''
-    return `${what}: ${resealed} sealed again${left}`
-  })
-  return {
-    data: { data_key: dataKey, ...done },
-    text: `${lines.join('\n')}\nCurrent data key: ${dataKey}`,
-  }
+  return `${alg}: ${kid} ${verb}; rotate again after ${from} to let it ${signs ? 'sign' : 'be used'}.`
 }

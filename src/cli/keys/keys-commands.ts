@@ -4,10 +4,11 @@ import type { Noun } from '../../command-line/command.ts'
 import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./keys-actions.ts')
+const dataKeyActions = () => import('./data-key-actions.ts')
 
 const noun = 'keys'
 const ALGS = [...SIGNING_ALGS, ...DECRYPTION_ALGS]
-const opens = 'schema'
+const opens = 'api'
 
 export const keys: Noun<Parts> = {
   name: noun,
@@ -17,7 +18,7 @@ export const keys: Noun<Parts> = {
       noun,
       verb: 'list',
       opens,
-      about: 'Lists the keys, current ones first, and what each data key seals. Never shows a private part.',
+      about: 'Lists the keys that sign, encrypt and seal, current ones first. Never shows a private part.',
       examples: ['keys list', 'keys list --json'],
       run: async (...args) => (await actions()).list(...args),
     },
@@ -45,14 +46,23 @@ export const keys: Noun<Parts> = {
     },
     {
       noun,
+      verb: 'list-sealed',
+      opens: 'schema',
+      about: 'Lists the data keys and how much each has sealed. It counts in whole tables.',
+      notes: ['A key with the state unknown has sealed something and is missing in DATA_KEYS.'],
+      examples: ['keys list-sealed', 'keys list-sealed --json'],
+      run: async (...args) => (await dataKeyActions()).listSealed(...args),
+    },
+    {
+      noun,
       verb: 'reseal',
-      opens,
+      opens: 'schema',
       about: 'Seals everything again with the first of DATA_KEYS, so that the others can be removed.',
       notes: [
         'Give the new data key to every process first. You can interrupt the command and run it again; servers keep running.',
       ],
       examples: ['keys reseal', 'keys reseal --json'],
-      run: async (...args) => (await actions()).reseal(...args),
+      run: async (...args) => (await dataKeyActions()).reseal(...args),
     },
   ],
 }

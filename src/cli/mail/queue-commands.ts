@@ -5,7 +5,7 @@ import type { Parts } from '../../process/start/parts.ts'
 const actions = () => import('./queue-actions.ts')
 
 const noun = 'mail'
-const opens = 'schema'
+const opens = 'api'
 const EXAMPLE_ID = '0190c0de-0000-7000-8000-000000000000'
 
 export const queueCommands: readonly Command<Parts>[] = [
@@ -29,7 +29,7 @@ export const queueCommands: readonly Command<Parts>[] = [
     verb: 'show',
     opens,
     operand: { name: 'ID', about: 'A mail of the list.' },
-    about: 'Shows one mail: to whom, its kind, its state and its last error. Never its text.',
+    about: 'Shows one mail: its address, its kind, its state and its last error. Never its text.',
     examples: [`mail show ${EXAMPLE_ID}`],
     run: async (...args) => (await actions()).show(...args),
   },

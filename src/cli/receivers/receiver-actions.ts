@@ -1,13 +1,23 @@
 /** What the commands of `receiver` do. */
+import { z } from 'zod'
+import type { OperationId } from '../../command-line/api-operations.ts'
+import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime, record, table } from '../../command-line/layout.ts'
-import { listReceivers, replayReceiver, resumeReceiver, theReceiver } from '../../deliveries/receivers.ts'
-import type { Receiver } from '../../deliveries/receivers.ts'
-import type { Services } from '../../services.ts'
+import { record, table } from '../../command-line/layout.ts'
 
-export async function list(_input: Input, services: Services): Promise<Answer> {
-  const receivers = (await listReceivers(services)).map(toData)
+const receiver = z.looseObject({
+  topic: z.string(),
+  waiting: z.int(),
+  given_up: z.int(),
+  behind_since: z.string().nullable(),
+  delivered_at: z.string().nullable(),
+  last_error: z.string().nullable(),
+  paused_until: z.string().nullable(),
+})
+
+export async function list(_input: Input, api: Api): Promise<Answer> {
+  const { items: receivers } = await api.call('listReceivers', z.object({ items: z.array(receiver) }))
   const rows = receivers.map((one) => [
     one.topic,
     one.waiting,
@@ -21,30 +31,18 @@ export async function list(_input: Input, services: Services): Promise<Answer> {
   return { data: { receivers }, text: table(head, rows, 'No receivers.') }
 }
 
-export async function show({ operands: [topic = ''] }: Input, services: Services): Promise<Answer> {
-  const data = toData(await theReceiver(services, topic))
-  return { data, text: record(data) }
-}
-
-export async function resume({ operands: [topic = ''] }: Input, services: Services): Promise<Answer> {
-  const data = toData(await resumeReceiver(services, topic))
-  return { data, text: record(data) }
-}
-
-export async function replay({ operands: [topic = ''] }: Input, services: Services): Promise<Answer> {
-  const replayed = await replayReceiver(services, topic)
-  return { data: { topic, replayed }, text: `${replayed} due again.` }
-}
-
-function toData(one: Receiver) {
-  return {
-    topic: one.topic,
-    waiting: one.waiting,
-    given_up: one.givenUp,
-    behind_since: isoTime(one.behindSinceMs),
-    delivered_at: isoTime(one.deliveredAtMs),
-    last_error: one.lastError,
-    failures: one.failures,
-    paused_until: isoTime(one.pausedUntilMs),
+const one =
+  (id: OperationId) =>
+  async ({ operands: [topic = ''] }: Input, api: Api): Promise<Answer> => {
+    const data = await api.call(id, receiver, { params: { topic } })
+    return { data, text: record(data) }
   }
+
+export const show = one('getReceiver')
+export const resume = one('resumeReceiver')
+
+export async function replay({ operands: [topic = ''] }: Input, api: Api): Promise<Answer> {
+  const replayed = z.object({ replayed: z.int() })
+  const data = { topic, ...(await api.call('replayReceiver', replayed, { params: { topic } })) }
+  return { data, text: `${data.replayed} due again.` }
 }

@@ -4,7 +4,7 @@ import type { Noun } from '../../command-line/command.ts'
 const actions = () => import('./receiver-actions.ts')
 
 const noun = 'receiver'
-const opens = 'schema'
+const opens = 'api'
 const operand = { name: 'TOPIC', about: 'A topic of the list, such as events.kafka.' }
 
 export const receiver: Noun = {

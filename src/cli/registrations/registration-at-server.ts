@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { namedAt, namedGroupAt } from '../../command-line/server/named.ts'
-import type { ServerApi } from '../../command-line/server/server-api.ts'
+import type { Api } from '../../command-line/api.ts'
 import {
   approved,
   invitationList,
@@ -14,7 +14,7 @@ import {
 } from './registration-answers.ts'
 import { daysIn } from './registration-input.ts'
 
-type Run = (input: Input, api: ServerApi) => Promise<Answer>
+type Run = (input: Input, api: Api) => Promise<Answer>
 
 const invitation = z.looseObject({
   id: z.string(),

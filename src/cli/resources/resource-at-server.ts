@@ -2,13 +2,12 @@
 import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import type { ServerApi } from '../../command-line/server/server-api.ts'
+import type { Api } from '../../command-line/api.ts'
+import { itemsOf } from '../../command-line/api-pages.ts'
 import { resourceAnswer, resourceDeleted, resourceList, resourceMade } from './resource-answers.ts'
 import { changesOf, wantedOf } from './resource-input.ts'
 
-type Run = (input: Input, api: ServerApi) => Promise<Answer>
-
-const LARGEST_PAGE = 200
+type Run = (input: Input, api: Api) => Promise<Answer>
 
 const resource = z.object({
   identifier: z.string(),
@@ -23,7 +22,6 @@ const resource = z.object({
   client_secret: z.string().optional(),
   warnings: z.array(z.string()).default([]),
 })
-const page = z.object({ items: z.array(resource), next: z.string().optional() })
 
 /** By the names of the commands. */
 function dataOf({ scope_texts: texts, access_token_ttl_seconds: seconds, ...one }: z.infer<typeof resource>) {
@@ -58,16 +56,8 @@ export const show: Run = async (input, api) => {
   return resourceAnswer(dataOf(found), found.warnings)
 }
 
-export const list: Run = async (_input, api) => {
-  const all: z.infer<typeof resource>[] = []
-  let cursor: string | undefined
-  do {
-    const { items, next } = await api.call('listResources', page, { query: { limit: LARGEST_PAGE, cursor } })
-    all.push(...items)
-    cursor = next
-  } while (cursor !== undefined)
-  return resourceList(all.map(dataOf))
-}
+export const list: Run = async (_input, api) =>
+  resourceList((await itemsOf(api, 'listResources', resource)).items.map(dataOf))
 
 export const remove: Run = async (input, api) => {
   await api.send('deleteResource', at(input))

@@ -4,7 +4,7 @@ import type { Noun, OptionSpec } from '../../command-line/command.ts'
 
 const actions = () => import('./role-actions.ts')
 const noun = 'role'
-const opens = 'schema' as const
+const opens = 'api'
 const operand = { name: 'NAME', about: 'The role, by its name.' }
 const options: Record<string, OptionSpec> = {
   description: { value: 'TEXT', about: 'What the role is for. An empty text removes it.' },

@@ -1,20 +1,21 @@
 /** What the command `statistics` does. */
+import { z } from 'zod'
+import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime, table } from '../../command-line/layout.ts'
-import type { Services } from '../../services.ts'
-import { PERIODS, readStatistics } from '../../statistics/statistics.ts'
+import { table } from '../../command-line/layout.ts'
+import { PERIODS } from '../../statistics/series.ts'
 
-export async function show(input: Input, { db, clock }: Services): Promise<Answer> {
-  const typed = input.text('period') ?? 'day'
-  const period = PERIODS.find((one) => one === typed)
-  if (!period) throw usageError(`--period takes ${PERIODS.join(', ')}`)
-  const { fromMs, stepMs, groups } = await readStatistics(db, period, clock())
-  const rows = Object.entries(groups).flatMap(([group, series]) =>
-    series.map(({ name, total }) => [group, name, total]),
+const series = z.looseObject({ name: z.string(), total: z.int() })
+const statistics = z.looseObject({ from: z.string(), groups: z.record(z.string(), z.array(series)) })
+
+export async function show(input: Input, api: Api): Promise<Answer> {
+  const period = input.text('period') ?? 'day'
+  if (!PERIODS.some((one) => one === period)) throw usageError(`--period takes ${PERIODS.join(', ')}`)
+  const data = await api.call('getStatistics', statistics, { query: { period } })
+  const rows = Object.entries(data.groups).flatMap(([group, all]) =>
+    all.map(({ name, total }) => [group, name, total]),
   )
-  const from = isoTime(fromMs)
-  const text = `${table(['GROUP', 'WHAT', 'COUNT'], rows, '')}\n\nSince ${from}.`
-  return { data: { period, from, step_seconds: stepMs / 1000, groups }, text }
+  return { data, text: `${table(['GROUP', 'WHAT', 'COUNT'], rows, '')}\n\nSince ${data.from}.` }
 }

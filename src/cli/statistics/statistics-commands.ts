@@ -9,7 +9,7 @@ export const statistics: Noun = {
   commands: [
     {
       noun,
-      opens: 'schema',
+      opens: 'api',
       about:
         'Shows what happened how often. --json has the counts of each minute, quarter of an hour or day.',
       options: { period: { value: 'PERIOD', about: 'The last hour, day or month (day).' } },

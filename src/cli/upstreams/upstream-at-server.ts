@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import type { ServerApi } from '../../command-line/server/server-api.ts'
+import type { Api } from '../../command-line/api.ts'
 import { upstreamAdded, upstreamAnswer, upstreamList, upstreamRemoved } from './upstream-answers.ts'
 import { changesIn, idOf, newIn } from './upstream-input.ts'
 
-type Run = (input: Input, api: ServerApi) => Promise<Answer>
+type Run = (input: Input, api: Api) => Promise<Answer>
 
 const names = z.record(z.string(), z.string())
 const upstream = z.looseObject({

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { AppError } from '../../platform/errors.ts'
 import { usageError } from '../input.ts'
-import { API_PATH } from './api-operations.ts'
+import { API_PATH } from '../api-operations.ts'
 import { keepSignIn, readSignIn, signInsFile } from './kept-sign-ins.ts'
 import type { KeptSignIn } from './kept-sign-ins.ts'
 import { refresh } from './sign-in.ts'
@@ -15,14 +15,20 @@ export type Credentials = {
   token: () => Promise<string>
   /** After the server refused the last token; nothing where there is no other. */
   renewed: () => Promise<string | undefined>
+  /** What to do about a token that lacks a scope. */
+  toWiden: string
 }
 
 /** Less time than this is too short for a command. */
 const MARGIN_MS = 30_000
 
+const FIXED = { renewed: () => Promise.resolve(undefined) }
+const WIDER_TOKEN = 'Set ACCOUNT_SERVER_TOKEN to a token that has it.'
+const WIDER_CLIENT = 'Give the scope to the client of ACCOUNT_SERVER_CLIENT_ID.'
+
 export function credentialsFor(server: string, environment: NodeJS.ProcessEnv): Credentials {
   const { ACCOUNT_SERVER_TOKEN: token, ACCOUNT_SERVER_CLIENT_ID: clientId } = environment
-  if (token) return { token: () => Promise.resolve(token), renewed: () => Promise.resolve(undefined) }
+  if (token) return { token: () => Promise.resolve(token), ...FIXED, toWiden: WIDER_TOKEN }
   const { ACCOUNT_SERVER_CLIENT_SECRET_FILE: secretFile } = environment
   if (!clientId) return ofPerson(server, signInsFile(environment))
   if (!secretFile) throw usageError('ACCOUNT_SERVER_CLIENT_ID goes with ACCOUNT_SERVER_CLIENT_SECRET_FILE')
@@ -42,7 +48,7 @@ function ofMachine(server: string, clientId: string, secretFile: string): Creden
       throw new AppError(answer.refusal.error, 400, `The client gets no token: ${answer.refusal.why}`)
     return (known = answer.tokens.accessToken)
   }
-  return { token, renewed: () => Promise.resolve(undefined) }
+  return { token, ...FIXED, toWiden: WIDER_CLIENT }
 }
 
 function readSecret(file: string): string {
@@ -68,7 +74,7 @@ function ofPerson(server: string, file: string): Credentials {
     if (newer !== undefined) return newer
     throw signInNeeded(server, kept ? 'The sign-in is over.' : 'Nobody is signed in at this server.')
   }
-  return { token, renewed }
+  return { token, renewed, toWiden: `Run: ${loginAt(server)}` }
 }
 
 /** Another command may have refreshed the same tokens a moment ago. */
@@ -77,5 +83,9 @@ function otherThan(before: KeptSignIn, now: KeptSignIn | undefined): KeptSignIn 
 }
 
 export function signInNeeded(server: string, why: string): AppError {
-  return new AppError('sign_in_needed', 401, `${why} Run: npm run cli -- login --server ${server}`)
+  return new AppError('sign_in_needed', 401, `${why} Run: ${loginAt(server)}`)
+}
+
+function loginAt(server: string): string {
+  return `npm run cli -- login --server ${server}`
 }

@@ -38,7 +38,7 @@ export async function exchange(address: string, { method, headers, body }: Sent)
 const USER_AGENT = `account-server command line (Node.js ${process.versions.node}; ${process.platform})`
 
 function notThere(origin: string, status: number): AppError {
-  const message = `${origin} answers ${status} without JSON. It is no account server, or something stands in front of it.`
+  const message = `${origin} answers ${status} without JSON. It is no account server, or a proxy answers in its place.`
   return new AppError('not_an_account_server', 400, message)
 }
 

@@ -1,7 +1,7 @@
 /** The account or the group that a person named, over the API of a server. */
 import { z } from 'zod'
 import { foldUsername } from '../../accounts/folded-username.ts'
-import type { ServerApi } from './server-api.ts'
+import type { Api } from '../api.ts'
 
 export const account = z.looseObject({
   id: z.string(),
@@ -18,13 +18,13 @@ export const accountPage = z.object({ items: z.array(account), next: z.string().
 export type AnsweredAccount = z.infer<typeof account>
 
 /** By the id, the address or the user name. @throws AppError 404 `account_not_found` */
-export async function namedAt(api: ServerApi, typed: string): Promise<AnsweredAccount> {
+export async function namedAt(api: Api, typed: string): Promise<AnsweredAccount> {
   const byId = () => api.find('getAccount', account, { params: { id: typed } })
   const found = (typed.includes('@') ? undefined : await byId()) ?? (await byLogin(api, typed))
   return found ?? api.call('getAccount', account, { params: { id: typed } })
 }
 
-async function byLogin(api: ServerApi, login: string): Promise<AnsweredAccount | undefined> {
+async function byLogin(api: Api, login: string): Promise<AnsweredAccount | undefined> {
   const { items } = await api.call('listAccounts', accountPage, { query: { login } })
   return items[0]
 }
@@ -42,14 +42,14 @@ export const groupPage = z.object({ items: z.array(group), next: z.string().opti
 export type AnsweredGroup = z.infer<typeof group>
 
 /** By the id or the name. @throws AppError 404 `group_not_found` */
-export async function namedGroupAt(api: ServerApi, typed: string): Promise<AnsweredGroup> {
+export async function namedGroupAt(api: Api, typed: string): Promise<AnsweredGroup> {
   const params = { id: typed }
   const byId = typed.length <= 64 ? await api.find('getGroup', group, { params }) : undefined
   return byId ?? (await groupByName(api, typed)) ?? api.call('getGroup', group, { params })
 }
 
 /** Of all names that begin so, the shortest comes first. Names of groups are compared as user names are. */
-async function groupByName(api: ServerApi, name: string): Promise<AnsweredGroup | undefined> {
+async function groupByName(api: Api, name: string): Promise<AnsweredGroup | undefined> {
   const { items } = await api.call('listGroups', groupPage, { query: { search: name, limit: 1 } })
   return items.find((one) => foldUsername(one.name) === foldUsername(name.trim()))
 }

@@ -1,32 +1,36 @@
 /** What the commands of `webhook` do. */
+import { z } from 'zod'
+import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime, record, table } from '../../command-line/layout.ts'
-import { HOUR_MS } from '../../platform/clock.ts'
-import type { Services } from '../../services.ts'
-import { replayWebhook } from './webhook-events.ts'
-import { addressIn, MAX_DESCRIPTION, MAX_URL, unknownType } from './webhook-input.ts'
-import { watchedWebhook, watchedWebhooks } from './watched-webhooks.ts'
-import type { WatchedWebhook } from './watched-webhooks.ts'
-import { createWebhook, deleteWebhook, findWebhook, rotateSecret, updateWebhook } from './webhooks.ts'
-import type { Webhook } from './webhooks.ts'
+import { record, table } from '../../command-line/layout.ts'
 
-const SECRET_SHOWN_ONCE = 'The secret is shown only now.'
+const webhook = z.looseObject({
+  id: z.string(),
+  url: z.string(),
+  description: z.string(),
+  event_types: z.array(z.string()),
+  enabled: z.boolean(),
+  waiting: z.int(),
+  given_up: z.int(),
+  last_error: z.string().nullable(),
+})
 
-export async function create(input: Input, services: Services): Promise<Answer> {
-  const { webhook, secret } = await createWebhook(services, {
-    url: addressOf(input.text('url') ?? '', services),
-    description: descriptionOf(input) ?? '',
-    eventTypes: typesOf(input),
-  })
-  const data = { ...toData(webhook), secret }
-  return { data, text: `${record(data)}\n\n${SECRET_SHOWN_ONCE}` }
+const at = ({ operands: [id = ''] }: Input) => ({ params: { id } })
+
+export async function create(input: Input, api: Api): Promise<Answer> {
+  const body = {
+    url: input.text('url') ?? '',
+    description: input.text('description'),
+    event_types: input.texts('event'),
+  }
+  return withSecret(await api.call('createWebhook', webhook, { body }))
 }
 
-export async function list(_input: Input, { db }: Services): Promise<Answer> {
-  const found = (await watchedWebhooks(db)).map(toListed)
-  const rows = found.map((one) => [
+export async function list(_input: Input, api: Api): Promise<Answer> {
+  const { items: webhooks } = await api.call('listWebhooks', z.object({ items: z.array(webhook) }))
+  const rows = webhooks.map((one) => [
     one.id,
     one.url,
     one.event_types.length === 0 ? 'all' : one.event_types,
@@ -37,95 +41,57 @@ export async function list(_input: Input, { db }: Services): Promise<Answer> {
     one.description,
   ])
   const head = ['ID', 'URL', 'EVENTS', 'STATE', 'WAITING', 'GIVEN UP', 'LAST ERROR', 'DESCRIPTION']
-  return { data: { webhooks: found }, text: table(head, rows, 'No webhooks.') }
+  return { data: { webhooks }, text: table(head, rows, 'No webhooks.') }
 }
 
-export async function show({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
-  const data = toListed(await watchedWebhook(db, id))
-  return { data, text: record(data) }
+export async function show(input: Input, api: Api): Promise<Answer> {
+  return shown(await api.call('getWebhook', webhook, at(input)))
 }
 
-export async function update(input: Input, services: Services): Promise<Answer> {
-  const {
-    operands: [id = ''],
-  } = input
-  if (input.flag('enable') && input.flag('disable'))
-    throw usageError('webhook update takes --enable or --disable')
-  if (input.flag('all-events') && input.texts('event').length > 0)
-    throw usageError('webhook update takes --event or --all-events')
-  const url = input.text('url')
-  const description = descriptionOf(input)
-  const changed = await updateWebhook(services, id, {
-    ...(url === undefined ? {} : { url: addressOf(url, services) }),
-    ...(description === undefined ? {} : { description }),
-    ...(input.flag('all-events') || input.texts('event').length > 0 ? { eventTypes: typesOf(input) } : {}),
-    ...(input.flag('enable') ? { enabled: true } : {}),
-    ...(input.flag('disable') ? { enabled: false } : {}),
-  })
-  const data = toData(changed)
-  return { data, text: record(data) }
+export async function update(input: Input, api: Api): Promise<Answer> {
+  const types = input.texts('event')
+  const [enable, disable, all] = [input.flag('enable'), input.flag('disable'), input.flag('all-events')]
+  if (enable && disable) throw usageError('webhook update takes --enable or --disable')
+  if (all && types.length > 0) throw usageError('webhook update takes --event or --all-events')
+  const body = {
+    url: input.text('url'),
+    description: input.text('description'),
+    ...((all || types.length > 0) && { event_types: types }),
+    ...((enable || disable) && { enabled: enable }),
+  }
+  return shown(await api.call('updateWebhook', webhook, { ...at(input), body }))
 }
 
-export async function rotate(input: Input, services: Services): Promise<Answer> {
-  const {
-    operands: [id = ''],
-  } = input
-  const hours = input.integer('overlap-hours', { min: 0, max: 720 }) ?? 24
-  const secret = await rotateSecret(services, id, hours * HOUR_MS)
-  const data = { ...toData(await findWebhook(services.db, id)), secret }
-  return { data, text: `${record(data)}\n\n${SECRET_SHOWN_ONCE}` }
+export async function rotate(input: Input, api: Api): Promise<Answer> {
+  const body = { overlap_hours: input.integer('overlap-hours', { min: 0, max: 720 }) ?? 24 }
+  const made = z.object({ secret: z.string() })
+  const { secret } = await api.call('rotateWebhookSecret', made, { ...at(input), body })
+  return withSecret({ ...(await api.call('getWebhook', webhook, at(input))), secret })
 }
 
-export async function replay(input: Input, services: Services): Promise<Answer> {
-  const {
-    operands: [id = ''],
-  } = input
-  const since = input.text('since')
-  const sinceMs = since === undefined ? undefined : Date.parse(since)
-  if (Number.isNaN(sinceMs)) throw usageError('--since takes a time such as 2026-11-20T08:00:00Z')
-  const replayed = await replayWebhook(services, id, sinceMs)
-  return { data: { id, replayed }, text: `${replayed} due again.` }
+export async function replay(input: Input, api: Api): Promise<Answer> {
+  const replayed = z.object({ id: z.string(), replayed: z.int() })
+  const data = await api.call('replayWebhook', replayed, { ...at(input), body: { since: sinceIn(input) } })
+  return { data, text: `${data.replayed} due again.` }
 }
 
-export async function remove({ operands: [id = ''] }: Input, services: Services): Promise<Answer> {
-  await deleteWebhook(services, id)
+export async function remove(input: Input, api: Api): Promise<Answer> {
+  const { id } = at(input).params
+  await api.send('deleteWebhook', at(input))
   return { data: { id, deleted: true }, text: `Deleted ${id}.` }
 }
 
-function addressOf(given: string, { config }: Services): string {
-  const url = addressIn(given, config.guard)
-  if (url !== undefined) return url
-  throw usageError(
-    `--url takes an https address of at most ${MAX_URL} characters without user, password and fragment`,
-  )
+function sinceIn(input: Input): string | undefined {
+  const typed = input.text('since')
+  const atMs = typed === undefined ? undefined : Date.parse(typed)
+  if (Number.isNaN(atMs)) throw usageError('--since takes a time such as 2026-11-20T08:00:00Z')
+  return atMs === undefined ? undefined : new Date(atMs).toISOString()
 }
 
-function descriptionOf(input: Input): string | undefined {
-  const description = input.text('description')
-  if (description !== undefined && description.length > MAX_DESCRIPTION)
-    throw usageError(`--description takes at most ${MAX_DESCRIPTION} characters`)
-  return description
+function shown(found: z.infer<typeof webhook>): Answer {
+  return { data: found, text: record(found) }
 }
 
-function typesOf(input: Input): string[] {
-  const types = [...new Set(input.texts('event'))]
-  if (unknownType(types) !== undefined)
-    throw usageError('--event takes a type of docs/events.md, or a group such as account.*')
-  return types
-}
-
-function toListed({ waiting, givenUp, lastError, ...webhook }: WatchedWebhook) {
-  return { ...toData(webhook), waiting, given_up: givenUp, last_error: lastError }
-}
-
-function toData(webhook: Webhook) {
-  return {
-    id: webhook.id,
-    url: webhook.url,
-    description: webhook.description,
-    event_types: webhook.eventTypes,
-    enabled: webhook.enabled,
-    old_secret_until: webhook.oldSecretUntilMs === 0 ? null : isoTime(webhook.oldSecretUntilMs),
-    created_at: isoTime(webhook.createdAtMs),
-  }
+function withSecret(found: z.infer<typeof webhook>): Answer {
+  return { data: found, text: `${record(found)}\n\nThe secret is shown only now.` }
 }

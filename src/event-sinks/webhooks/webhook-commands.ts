@@ -4,7 +4,7 @@ import type { Noun, OptionSpec } from '../../command-line/command.ts'
 const actions = () => import('./webhook-actions.ts')
 
 const noun = 'webhook'
-const opens = 'schema'
+const opens = 'api'
 
 const fields: Record<string, OptionSpec> = {
   event: { value: 'TYPE', about: 'A type of event, or a group such as account.* (all).', many: true },

@@ -38,11 +38,6 @@ export function settingsInEffect(config: Config): DescribedSetting[] {
   })
 }
 
-/** The effective value of every setting, by its name. */
-export function describeConfig(config: Config): Record<string, unknown> {
-  return Object.fromEntries(settingsInEffect(config).map(({ name, value }) => [name, value]))
-}
-
 /** What the server uses where nothing is set. */
 function derivedValues(config: Config): Partial<Record<SettingName, unknown>> {
   return {

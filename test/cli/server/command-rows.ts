@@ -4,12 +4,18 @@ import { enroll } from '../../factors/enrolled.ts'
 import { givePicture } from '../../pictures/samples.ts'
 import { PASSWORD } from './alike-subjects.ts'
 import type { Subjects, Way } from './alike-subjects.ts'
+import { serviceRows } from './service-rows.ts'
 
 export type Rows = Record<string, (way: Way) => string[] | Promise<string[]>>
 
-/** Each changes or reads something of its own. One that takes no way reads what both see. */
+/** Each changes or reads something of its own. One that takes no way has the same arguments for both. */
 export function commandRows(subjects: Subjects): Rows {
-  return { ...accountRows(subjects), ...groupRows(subjects), ...appRows(subjects) }
+  return {
+    ...accountRows(subjects),
+    ...groupRows(subjects),
+    ...appRows(subjects),
+    ...serviceRows(subjects),
+  }
 }
 
 function accountRows({ world, person, group, session, allowed }: Subjects): Rows {
@@ -110,8 +116,8 @@ function groupRows({ world, person, group, waiting }: Subjects): Rows {
   return {
     'invite create': (way) => ['invite', 'create', '--email', `${way}-guest@example.com`, '--days', '3'],
     'invite list': () => ['invite', 'list'],
-    'invite revoke': async () => {
-      const { data } = await world.onDatabase(['invite', 'create', '--email', 'gone@example.com'])
+    'invite revoke': async (way) => {
+      const { data } = await world.onDatabase(['invite', 'create', '--email', `${way}-gone@example.com`])
       return ['invite', 'revoke', String(data['id'])]
     },
     'registration list': async () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { keepSignIn } from '../../../src/command-line/server/kept-sign-ins.ts'
 import { ownMachine } from './command-line-at.ts'
 
 describe('The command line and servers that refuse', () => {
@@ -30,7 +31,7 @@ describe('The command line and servers that refuse', () => {
     const server = ['--server', 'http://localhost:9']
     const env = { ACCOUNT_SERVER_TOKEN: 'x' }
     for (const args of [
-      ['keys', 'rotate'],
+      ['keys', 'reseal'],
       ['migrate'],
       ['account', 'reset-password', 'ann@example.com'],
       ['audit', 'verify'],
@@ -69,6 +70,7 @@ describe('The command line and servers that refuse', () => {
     const polls: number[] = []
     const answers: { status: number; body: object }[] = []
     let page = false
+    let lacking: string | undefined
 
     before(async () => {
       server = createServer(serve)
@@ -80,6 +82,7 @@ describe('The command line and servers that refuse', () => {
       polls.length = 0
       answers.length = 0
       page = false
+      lacking = undefined
     })
 
     function serve({ url = '' }: IncomingMessage, response: ServerResponse): void {
@@ -90,6 +93,8 @@ describe('The command line and servers that refuse', () => {
         response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
         return
       }
+      if (url.startsWith('/api/v1') && lacking !== undefined)
+        return answer(403, { code: 'insufficient_scope', detail: `The token lacks the scope ${lacking}.` })
       if (url.startsWith('/api/v1')) return answer(401, STALE)
       if (url.startsWith('/.well-known')) return answer(200, discovery())
       if (url === '/device') return answer(200, { ...DEVICE, verification_uri: `${origin}/page` })
@@ -142,6 +147,22 @@ describe('The command line and servers that refuse', () => {
       })
       expect(error).to.equal('sign_in_needed')
       expect(why).to.equal(`The sign-in is too old for this. Run: npm run cli -- login --server ${origin}`)
+    })
+
+    it('names the scope that a token lacks, and says where to get it', async () => {
+      lacking = 'roles:read'
+      const why = 'The token lacks the scope roles:read.'
+      const command = ['role', 'list', '--server', origin]
+      expect(await refusalOf(command, { ACCOUNT_SERVER_TOKEN: 'x' })).to.eql({
+        error: 'insufficient_scope',
+        error_description: `${why} Set ACCOUNT_SERVER_TOKEN to a token that has it.`,
+      })
+      const expiresAtMs = Date.now() + 3_600_000
+      keepSignIn(machine.file, origin, { accessToken: 'x', refreshToken: 'y', expiresAtMs })
+      expect(await refusalOf(command)).to.eql({
+        error: 'insufficient_scope',
+        error_description: `${why} Run: npm run cli -- login --server ${origin}`,
+      })
     })
 
     it('knows a page of a proxy from the API', async () => {

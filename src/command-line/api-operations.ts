@@ -50,6 +50,12 @@ export const API_OPERATIONS = {
   addGroupMember: 'POST /groups/{id}/members groups:manage',
   removeGroupMember: 'DELETE /groups/{id}/members/{account_id} groups:manage',
 
+  createRole: 'POST /roles roles:manage',
+  getRole: 'GET /roles/{name} roles:read',
+  listRoles: 'GET /roles roles:read',
+  updateRole: 'PATCH /roles/{name} roles:manage',
+  deleteRole: 'DELETE /roles/{name} roles:manage',
+
   createClient: 'POST /clients clients:manage',
   getClient: 'GET /clients/{client_id} clients:read',
   listClients: 'GET /clients clients:read',
@@ -58,6 +64,8 @@ export const API_OPERATIONS = {
   disableClient: 'POST /clients/{client_id}/disable clients:manage',
   enableClient: 'POST /clients/{client_id}/enable clients:manage',
   rotateClientSecret: 'POST /clients/{client_id}/rotate-secret clients:manage',
+  listClientErrors: 'GET /clients/{client_id}/errors clients:read',
+  previewClient: 'GET /clients/{client_id}/preview clients:read',
 
   createResource: 'POST /resources resources:manage',
   getResource: 'GET /resources/{identifier} resources:read',
@@ -71,8 +79,33 @@ export const API_OPERATIONS = {
   updateUpstream: 'PATCH /upstreams/{id} upstreams:manage',
   deleteUpstream: 'DELETE /upstreams/{id} upstreams:manage',
 
+  listKeys: 'GET /keys keys:read',
+  rotateKeys: 'POST /keys/rotate keys:manage',
+  listSettings: 'GET /settings settings:read',
+  getStatistics: 'GET /statistics statistics:read',
+
+  listMails: 'GET /mails mails:read',
+  getMail: 'GET /mails/{id} mails:read',
+  replayMail: 'POST /mails/{id}/replay mails:manage',
+  replayMails: 'POST /mails/replay mails:manage',
+  deleteMail: 'DELETE /mails/{id} mails:manage',
+
+  listReceivers: 'GET /receivers events:read',
+  getReceiver: 'GET /receivers/{topic} events:read',
+  resumeReceiver: 'POST /receivers/{topic}/resume events:manage',
+  replayReceiver: 'POST /receivers/{topic}/replay events:manage',
+
+  createWebhook: 'POST /webhooks events:manage',
+  listWebhooks: 'GET /webhooks events:read',
+  getWebhook: 'GET /webhooks/{id} events:read',
+  updateWebhook: 'PATCH /webhooks/{id} events:manage',
+  rotateWebhookSecret: 'POST /webhooks/{id}/rotate-secret events:manage',
+  replayWebhook: 'POST /webhooks/{id}/replay events:manage',
+  deleteWebhook: 'DELETE /webhooks/{id} events:manage',
+
   listAuditEntries: 'GET /audit-entries audit:read',
   getAuditEntry: 'GET /audit-entries/{id} audit:read',
+  exportAuditEntries: 'GET /audit-entries/export audit:read',
 } as const
 
 export type OperationId = keyof typeof API_OPERATIONS

@@ -1,0 +1,45 @@
+/**
+ * The JSON API without a server: the operations of every feature, called on the database. The operator of the machine may do
+ * everything, and what is read is no entry of the audit trail.
+ */
+import { text } from 'node:stream/consumers'
+import { z } from 'zod'
+import { ADMIN_SCOPES } from '../accounts/roles/admin-scopes.ts'
+import { apiOver } from '../command-line/api.ts'
+import type { Api, Called } from '../command-line/api.ts'
+import type { Site } from '../feature.ts'
+import { validate } from '../http/request/validate.ts'
+import type { ApiRequest, ApiToken, Operation } from '../operations/operation.ts'
+import type { Parts } from '../process/start/parts.ts'
+
+const OPERATOR: ApiToken = { actor: 'cli', clientId: '', scopes: new Set(ADMIN_SCOPES) }
+const NO_QUERY = z.strictObject({})
+
+export function apiOn({ features }: Pick<Parts, 'features'>, site: Site): Api {
+  const operations = features.flatMap(({ api }) => api?.(site) ?? [])
+  return apiOver(async (id, called) => {
+    const one = operations.find((each) => each.id === id)
+    if (!one) throw new Error(`there is no operation ${id}`)
+    const handle = one.handle as (request: ApiRequest) => ReturnType<Operation['handle']>
+    const { body } = await handle(requestOf(one, called))
+    return one.answer.streamed ? JSON.parse(await text(body as AsyncIterable<string>)) : asJson(body)
+  })
+}
+
+function requestOf(one: Operation, { params, query = {}, body }: Called): ApiRequest {
+  return {
+    params: one.params && validate(one.params, params),
+    query: validate(one.query ?? NO_QUERY, asJson(query)),
+    body: one.body && validate(one.body, asJson(body)),
+    upload: () => Promise.reject(new Error('a command uploads no file')),
+    token: OPERATOR,
+    ip: '',
+    // A command names no state that it expects.
+    assertMatches: () => undefined,
+  }
+}
+
+/** As it would be on the way: without what is undefined. */
+function asJson(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+}
