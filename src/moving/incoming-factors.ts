@@ -30,7 +30,7 @@ export type FactorLeftOut = { code: string; why: string }
 /** Why a second factor of another system is left out. */
 export const NO_FACTOR = {
   hotp: { code: 'hotp', why: 'codes that count up are not supported; the person sets an app up' },
-  passkey: { code: 'passkey', why: 'no place for passkeys yet' },
+  passkey: { code: 'passkey', why: 'a passkey works only at the address where it was made' },
   phone: { code: 'phone_factor', why: 'no codes by phone' },
   mail: { code: 'mail_factor', why: 'no codes by mail as a second factor' },
   hashedCodes: { code: 'recovery_codes', why: 'the file has only hashes of them; the person makes new ones' },

@@ -183,7 +183,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
         'two: totp: an account has one authenticator app here; the first one is kept',
         'hotp-first: hotp: codes that count up are not supported; the person sets an app up',
         'hotp: hotp: codes that count up are not supported; the person sets an app up',
-        'passkey: passkey: no place for passkeys yet',
+        'passkey: passkey: a passkey works only at the address where it was made',
         'codes: recovery_codes: the file has only hashes of them; the person makes new ones',
         'short: totp: its secret has 9 bytes, fewer than 10',
         'seven: totp: its codes do not have 6 or 8 digits',
