@@ -38,6 +38,7 @@ const BY_NOUN: Readonly<Record<string, AuditKind>> = {
   mail: 'administration',
   receiver: 'administration',
   webhook: 'administration',
+  outbox: 'administration',
   person: 'view',
 }
 

@@ -121,6 +121,7 @@ export const AUDITED_ACTIONS = {
   'mail.deleted': { none: 'A mail is not sent. Nothing else changes.' },
   'receiver.resumed': { none: OF_A_RECEIVER },
   'receiver.replayed': { none: OF_A_RECEIVER },
+  'outbox.replayed': { none: 'Messages wait again. Those that are events keep their type.' },
   'webhook.created': { none: OF_A_RECEIVER },
   'webhook.changed': { none: OF_A_RECEIVER },
   'webhook.secret_rotated': { none: OF_A_RECEIVER },

@@ -5,6 +5,8 @@ import { replayDead, replayTopic } from '../outbox/dead-letters.ts'
 import { withdraw } from '../outbox/mail-queue.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { AppError } from '../platform/errors.ts'
+import { inTransaction } from '../platform/sql/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
 import { theMail } from './kept-mails.ts'
 import type { KeptMail } from './kept-mails.ts'
@@ -17,32 +19,39 @@ type Expects = (mail: KeptMail) => void
 export async function replayMail(needs: Deciding, id: string, expects?: Expects): Promise<KeptMail> {
   const mail = await theMail(needs, id)
   expects?.(mail)
-  if ((await replayDead(needs.db, [id], needs.clock())) === 0)
-    throw new AppError('mail_not_given_up', 409, 'This mail was not given up: it waits, or was delivered.')
-  await note(needs, 'mail.replayed', { mail: id, kind: mail.kind })
+  const atMs = needs.clock()
+  await inTransaction(needs.db, async (trx) => {
+    if ((await replayDead(trx, [id], atMs)) === 0)
+      throw new AppError('mail_not_given_up', 409, 'This mail was not given up: it waits, or was delivered.')
+    await note(trx, { atMs, action: 'mail.replayed', detail: { mail: id, kind: mail.kind } })
+  })
   return theMail(needs, id)
 }
 
 /** The same for every mail that was given up; answers how many. */
-export async function replayMails(needs: Deciding): Promise<number> {
-  const mails = await replayTopic(needs.db, MAIL_TOPIC, needs.clock())
-  if (mails > 0) await note(needs, 'mail.replayed', { mails })
-  return mails
+export async function replayMails({ db, clock }: Deciding): Promise<number> {
+  const atMs = clock()
+  return inTransaction(db, async (trx) => {
+    const mails = await replayTopic(trx, MAIL_TOPIC, atMs)
+    if (mails > 0) await note(trx, { atMs, action: 'mail.replayed', detail: { mails } })
+    return mails
+  })
 }
 
 /** It is then never sent. @throws AppError 404 `mail_not_found`, 409 `mail_not_waiting` */
 export async function deleteMail(needs: Deciding, id: string, expects?: Expects): Promise<void> {
   const mail = await theMail(needs, id)
   expects?.(mail)
-  if (!(await withdraw(needs.db, id, needs.clock())))
-    throw new AppError('mail_not_waiting', 409, 'This mail was delivered, or a worker delivers it now.')
-  await note(needs, 'mail.deleted', { mail: id, kind: mail.kind })
+  const atMs = needs.clock()
+  await inTransaction(needs.db, async (trx) => {
+    if (!(await withdraw(trx, id, atMs)))
+      throw new AppError('mail_not_waiting', 409, 'This mail was delivered, or a worker delivers it now.')
+    await note(trx, { atMs, action: 'mail.deleted', detail: { mail: id, kind: mail.kind } })
+  })
 }
 
-async function note(
-  { db, clock }: Deciding,
-  action: 'mail.replayed' | 'mail.deleted',
-  detail: Record<string, unknown>,
-): Promise<void> {
-  await recordAudit(db, { atMs: clock(), action, actor: currentActor(), detail })
+type Decided = { atMs: number; action: 'mail.replayed' | 'mail.deleted'; detail: Record<string, unknown> }
+
+async function note(trx: Sql, decided: Decided): Promise<void> {
+  await recordAudit(trx, { ...decided, actor: currentActor() })
 }

@@ -66,12 +66,13 @@ export async function replayReceiver(needs: Deciding, topic: string): Promise<nu
   await theReceiver(needs, topic)
   const { db, clock } = needs
   const atMs = clock()
-  const messages = await replayTopic(db, topic, atMs)
-  if (messages > 0) {
+  return inTransaction(db, async (trx) => {
+    const messages = await replayTopic(trx, topic, atMs)
     const detail = { topic, messages }
-    await recordAudit(db, { atMs, action: 'receiver.replayed', actor: currentActor(), detail })
-  }
-  return messages
+    if (messages > 0)
+      await recordAudit(trx, { atMs, action: 'receiver.replayed', actor: currentActor(), detail })
+    return messages
+  })
 }
 
 async function knownTopics({ db, config }: Deciding): Promise<string[]> {

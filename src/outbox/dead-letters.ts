@@ -1,6 +1,6 @@
 /** The operator's view of the outbox: how many messages wait and which are dead, and their replay. */
 import { DAY_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import { inSteps, PURGE_STEPS, purgeSome } from '../platform/sql/purge.ts'
 import type { Purge } from '../platform/sql/purge.ts'
 import type { LaneMessage } from './lane-queue.ts'
@@ -63,16 +63,16 @@ export async function deadLetters(
 const FRESH = { deadAtMs: null, lastError: null, attempts: 0, interruptions: 0, leasedUntilMs: 0 }
 
 /** Makes dead messages due again with all their attempts; answers how many. */
-export async function replayDead(db: Db, ids: readonly string[] | 'all', now: number): Promise<number> {
-  return db('outbox_messages')
+export async function replayDead(sql: Sql, ids: readonly string[] | 'all', now: number): Promise<number> {
+  return sql('outbox_messages')
     .whereNotNull('deadAtMs')
     .where((query) => void (ids === 'all' ? query : query.whereIn('id', ids)))
     .update({ ...FRESH, createdAtMs: now, nextAttemptAtMs: now })
 }
 
 /** The same for all dead messages of one topic. */
-export async function replayTopic(db: Db, topic: string, now: number): Promise<number> {
-  return db('outbox_messages')
+export async function replayTopic(sql: Sql, topic: string, now: number): Promise<number> {
+  return sql('outbox_messages')
     .where({ topic })
     .whereNotNull('deadAtMs')
     .update({ ...FRESH, createdAtMs: now, nextAttemptAtMs: now })

@@ -4,7 +4,7 @@
  */
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import { MAIL_TOPIC } from './outbox.ts'
 
 /** From here on, a mail is late. */
@@ -79,8 +79,8 @@ export async function mailQueue(db: Db, nowMs: number): Promise<MailQueue> {
 }
 
 /** Takes a message back, unless it was delivered or a worker has it now. Answers whether it did. */
-export async function withdraw(db: Db, id: string, nowMs: number): Promise<boolean> {
-  const taken: number = await db('outbox_messages')
+export async function withdraw(sql: Sql, id: string, nowMs: number): Promise<boolean> {
+  const taken: number = await sql('outbox_messages')
     .where({ id, deliveredAtMs: null })
     .where('leasedUntilMs', '<=', nowMs)
     .delete()

@@ -1,5 +1,8 @@
 /** What the commands of `outbox` do. */
+import { recordAudit } from '../../audit/audit.ts'
+import { currentActor } from '../../events/actor.ts'
 import { AppError } from '../../platform/errors.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
 import { deadLetters, findMessage, outboxStats, replayDead, replayTopic } from '../../outbox/dead-letters.ts'
 import type { KeptMessage } from '../../outbox/dead-letters.ts'
 import { openMessage } from '../../outbox/opened-message.ts'
@@ -72,10 +75,16 @@ export async function replay(input: Input, { db, clock }: Services): Promise<Ans
   const topic = input.text('topic')
   const chosen = [operands.length > 0, input.flag('all'), topic !== undefined].filter(Boolean)
   if (chosen.length !== 1) throw usageError('outbox replay takes IDs, --all or --topic, one of them')
-  const replayed =
-    topic === undefined
-      ? await replayDead(db, input.flag('all') ? 'all' : operands, clock())
-      : await replayTopic(db, topic, clock())
+  const atMs = clock()
+  const replayed = await inTransaction(db, async (trx) => {
+    const ids = input.flag('all') ? 'all' : operands
+    const messages =
+      topic === undefined ? await replayDead(trx, ids, atMs) : await replayTopic(trx, topic, atMs)
+    const detail = { messages, ...(topic === undefined ? { ids } : { topic }) }
+    if (messages > 0)
+      await recordAudit(trx, { atMs, action: 'outbox.replayed', actor: currentActor(), detail })
+    return messages
+  })
   if (replayed === 0 && operands.length > 0)
     throw new AppError('message_not_found', 404, 'None of these is a message that was given up.')
   return { data: { replayed }, text: `${replayed} due again.` }
