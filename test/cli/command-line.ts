@@ -67,6 +67,7 @@ export type Answered = Record<string, unknown> & {
   state: string
   outcome: string
   dead_letters: Answered[]
+  entries: Answered[]
 }
 
 export type Refusal = { error: string; error_description: string }

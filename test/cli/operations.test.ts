@@ -80,8 +80,7 @@ describe('cli keys and outbox', () => {
     expect((await mistakeOf(server, ['outbox', 'replay', two!, '--all'])).error).to.equal('usage')
     expect(await place.text(['outbox', 'replay', '--all'])).to.equal('1 due again.')
     expect(await place.json(['outbox', 'list-dead'])).to.include({ dead: 0, pending: 2 })
-    const trail = await place.text(['audit', 'list', '--action', 'outbox.replayed', '--json'])
-    const { entries } = JSON.parse(trail) as { entries: { detail: object }[] }
+    const { entries } = await place.json(['audit', 'list', '--action', 'outbox.replayed'])
     expect(entries.map(({ detail }) => detail)).to.eql([
       { messages: 1, ids: 'all' },
       { messages: 1, ids: [one] },
