@@ -35,6 +35,7 @@ admin-field-post-logout-redirect-uris-hint = Where people may return to after th
 admin-field-allowed-resources-hint = The identifiers of the APIs that the app calls, one in a line.
 admin-field-scope-hint = Separated by spaces.
 
+admin-do-preview-client = What the app sees
 admin-preview-title = What would this app see?
 admin-preview-about = Nothing is issued, and nobody signs in.
 admin-preview-account = The email, the user name or the id of a person.

@@ -35,6 +35,7 @@ admin-field-post-logout-redirect-uris-hint = Куда можно вернуть�
 admin-field-allowed-resources-hint = Идентификаторы API, к которым обращается приложение, по одному в строке.
 admin-field-scope-hint = Через пробел.
 
+admin-do-preview-client = Что видит приложение
 admin-preview-title = Что увидит приложение?
 admin-preview-about = Ничего не выдаётся, и никто не входит.
 admin-preview-account = Адрес почты, имя пользователя или ID человека.

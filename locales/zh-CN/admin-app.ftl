@@ -35,6 +35,7 @@ admin-field-post-logout-redirect-uris-hint = 退出登录后可以返回的地�
 admin-field-allowed-resources-hint = 应用要调用的 API 的标识符，每行一个。
 admin-field-scope-hint = 用空格分隔。
 
+admin-do-preview-client = 应用能看到什么
 admin-preview-title = 此应用会看到什么？
 admin-preview-about = 不会签发任何令牌，也没有人登录。
 admin-preview-account = 用户的邮箱、用户名或 ID。

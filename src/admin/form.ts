@@ -46,11 +46,16 @@ export function optionsOf({ query }: Operation, name: string): readonly string[]
 }
 
 function fieldOf(name: string, schema: Schema, required: boolean): Field {
-  const { anyOf = [] } = schema
-  const inner = anyOf.find(({ type }) => type !== 'null') ?? schema
-  const nullable = anyOf.some(({ type }) => type === 'null')
+  const inner = besideNull(schema)
+  const nullable = (schema.anyOf ?? []).some(({ type }) => type === 'null')
   const options = [inner.enum ?? inner.items?.enum ?? []].flat().map(String)
   return { name, kind: kindOf(name, inner), options, required, nullable }
+}
+
+/** A field that is nullable twice is nested. */
+function besideNull(schema: Schema): Schema {
+  const inner = schema.anyOf?.find(({ type }) => type !== 'null')
+  return inner ? besideNull(inner) : schema
 }
 
 function kindOf(name: string, { type, enum: values, items }: Schema): Field['kind'] {

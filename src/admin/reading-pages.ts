@@ -156,11 +156,12 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
 
 /** Without acts that the person may not do, and without ways to pages that they may not open. */
 function allowed({ may }: Desk, part: Part, open: boolean): Part {
-  const { link, acts = [], ...others } = part
+  const { link, further, acts = [], ...others } = part
   const linked = link && findSection(link.section)
   return {
     ...others,
     ...(link && linked && may(linked.list.id) && { link }),
+    ...(further && may(further.id) && { further }),
     acts: open ? acts.filter((act) => may(act.id)) : [],
   }
 }
@@ -168,16 +169,21 @@ function allowed({ may }: Desk, part: Part, open: boolean): Part {
 function partOf(section: Section, part: Part, id: string, body: Shown) {
   if (!Array.isArray(body['items']))
     return { id: part.id, facts: factsOf(body, part.fields), rows: undefined }
+  const { by, link, further } = part
   const rows = itemsOf(body).map((item) => {
     const [title, ...facts] = factsOf(item, part.fields)
     const row = (act: NonNullable<Part['acts']>[number]) => ({
       ...act,
       href: `${actHref(section, act, id)}?${new URLSearchParams({ [act.key.param]: String(at(item, act.key.field)) })}`,
     })
-    const href = part.link && thingHref(part.link.section, String(at(item, part.link.field)))
-    return { title, facts, href, acts: (part.acts ?? []).map(row) }
+    const href = link && thingHref(link.section, String(at(item, link.field)))
+    const leads = href &&
+      further && {
+        id: further.id,
+        href: `${href}/${further.page}?${new URLSearchParams({ [further.by]: id })}`,
+      }
+    return { title, facts, href, acts: [...(leads ? [leads] : []), ...(part.acts ?? []).map(row)] }
   })
-  const { by, link } = part
   const allHref = by && link && `${sectionHref(link.section)}?${new URLSearchParams({ [by]: id })}`
   return { id: part.id, facts: [], rows, allHref }
 }

@@ -180,12 +180,20 @@ export const adminPages: SamplePage[] = [
           id: 'listAuditEntries',
           facts: [],
           allHref: '/admin/audit-entries?account_id=1',
+          rows: [{ title: text('action', 'account.disabled'), facts: [], href: '/entries/2', acts: [] }],
+        },
+        {
+          id: 'listAccountApps',
+          facts: [],
           rows: [
             {
-              title: text('action', 'account.disabled'),
-              facts: [],
-              href: '/admin/audit-entries/2',
-              acts: [],
+              title: text('name', 'Notes'),
+              facts: [created],
+              href: '/admin/clients/1',
+              acts: [
+                { id: 'previewClient', href: '/preview' },
+                { id: 'revokeAccountApp', danger: true, href: '/revoke' },
+              ],
             },
           ],
         },

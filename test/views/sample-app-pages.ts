@@ -96,6 +96,7 @@ export const appPages: SamplePage[] = [
     state: 'may',
     locals: {
       ...preview,
+      person: { title: given('Ann Example'), href: '/admin/accounts/1' },
       preview: {
         mayUse: true,
         reasons: [],

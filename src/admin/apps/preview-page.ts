@@ -1,9 +1,12 @@
 /** What an app would see of a person, for an administrator who types the person's address. */
 import { given } from '../../words/message.ts'
+import type { Message } from '../../words/message.ts'
 import { errorsOf, tried } from '../desk.ts'
 import type { Desk } from '../desk.ts'
 import { thingHref } from '../hrefs.ts'
+import { accountIdOf } from '../named-account.ts'
 import { assertMay, titleOf } from '../reading-pages.ts'
+import { accounts } from '../sections/accounts.ts'
 import { clients } from '../sections/clients.ts'
 import type { Shown } from '../sections/section.ts'
 
@@ -16,6 +19,7 @@ export async function showPreview(desk: Desk, params: Readonly<Record<string, st
   const { body: client } = await api({ id: 'getClient', params: path })
   const [account, scope] = [textOf(ctx.query['account']), textOf(ctx.query['scope'])]
   const query = { account, ...(scope && { scope }) }
+  const person = account ? await personOf(desk, account) : undefined
   const answer = account ? await tried(() => api({ id: 'previewClient', params: path, query })) : undefined
   show(
     'preview',
@@ -24,10 +28,19 @@ export async function showPreview(desk: Desk, params: Readonly<Record<string, st
       backHref: thingHref(clients.name, String(client['client_id'])),
       values: { account, scope },
       errors: answer && 'refusal' in answer ? errorsOf(answer.refusal) : {},
+      person,
       preview: answer && 'done' in answer ? previewOf(answer.done.body) : undefined,
     },
     clients.name,
   )
+}
+
+/** Nothing where no role allows to read the account, or where it is not there. */
+async function personOf(desk: Desk, typed: string): Promise<{ title: Message; href: string } | undefined> {
+  const id = await accountIdOf(desk, typed)
+  const answer = await tried(() => desk.api({ id: 'getAccount', params: { id } }))
+  if ('refusal' in answer) return undefined
+  return { title: given(titleOf(answer.done.body, ['name', 'email'])), href: thingHref(accounts.name, id) }
 }
 
 function previewOf(body: Shown) {

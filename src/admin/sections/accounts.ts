@@ -74,6 +74,8 @@ export const accounts: Section = {
       {
         id: 'listAccountApps',
         fields: ['name', 'scopes', 'granted_at', 'last_used_at'],
+        link: { section: 'clients', field: 'client_id' },
+        further: { page: 'preview', id: 'previewClient', by: 'account' },
         acts: [
           {
             verb: 'revoke-app',

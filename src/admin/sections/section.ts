@@ -36,6 +36,8 @@ export type Part = {
   by?: string
   /** The rows lead to pages of another section. */
   link?: { section: string; field: string }
+  /** A further page of the linked thing, with the thing that has the part in its query: by `by`. */
+  further?: { page: string; id: string; by: string }
   acts?: readonly (Act & { key: RowKey })[]
 }
 
