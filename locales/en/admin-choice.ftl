@@ -3,6 +3,7 @@
 admin-choice-accounts-read = See accounts
 admin-choice-accounts-support = Unlock accounts, end sessions, send resets
 admin-choice-accounts-manage = Create and change accounts, with all that support may do
+admin-choice-accounts-email = Give accounts another address
 admin-choice-accounts-roles = Give and take roles
 admin-choice-accounts-factors = Remove second factors
 admin-choice-accounts-delete = Delete accounts

@@ -3,6 +3,7 @@
 admin-choice-accounts-read = Видеть аккаунты
 admin-choice-accounts-support = Снимать блокировку, завершать сеансы, отправлять сброс пароля
 admin-choice-accounts-manage = Создавать и изменять аккаунты, а также всё, что может поддержка
+admin-choice-accounts-email = Назначать аккаунтам другой адрес почты
 admin-choice-accounts-roles = Назначать и снимать роли
 admin-choice-accounts-factors = Удалять вторые факторы
 admin-choice-accounts-delete = Удалять аккаунты

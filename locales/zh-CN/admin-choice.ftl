@@ -3,6 +3,7 @@
 admin-choice-accounts-read = 查看账号
 admin-choice-accounts-support = 解锁账号、结束会话、发送密码重置邮件
 admin-choice-accounts-manage = 创建和修改账号，包含客服的全部权限
+admin-choice-accounts-email = 为账号更换邮箱
 admin-choice-accounts-roles = 授予和收回角色
 admin-choice-accounts-factors = 移除第二重验证
 admin-choice-accounts-delete = 删除账号

@@ -19,6 +19,7 @@ export const API_SCOPES = {
   'accounts:read': 'List and read all accounts',
   'accounts:support': 'Unlock accounts, end their sessions and mail them resets',
   'accounts:manage': 'Create and change accounts, end their sessions and mail them resets',
+  'accounts:email': 'Give accounts another email address',
   'accounts:roles': 'Give accounts roles, and take them away',
   'accounts:factors': 'Remove all second factors of an account',
   'accounts:delete': 'Delete accounts',

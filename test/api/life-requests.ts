@@ -73,6 +73,14 @@ export function lifeRequests(
       exportOwnData: exporting,
       getAccountNewEmail: onNewEmail,
       cancelAccountNewEmail: onNewEmail,
+      setAccountEmail: async () => {
+        const { id } = await stage.person()
+        return { path: `/accounts/${id}/email`, token: own, body: { email: anyEmail() } }
+      },
+      planAccountDeletion: async () => ({
+        path: `/accounts/${(await stage.person()).id}/plan-deletion`,
+        token: own,
+      }),
       keepAccount: async () => {
         const { id } = await stage.person()
         await requestDeletion(parts, id, { actor: id })
@@ -101,6 +109,20 @@ export function lifeRequests(
         await parts.db('account_roles').delete()
         await grantRole(parts.db, person.id, 'admin')
         return { path: DELETE, token, body: proof }
+      },
+      'setAccountEmail 409': async () => {
+        const [{ id }, { email }] = [await stage.person(), await stage.person()]
+        return { path: `/accounts/${id}/email`, token: own, body: { email } }
+      },
+      'setAccountEmail 422': async () => {
+        const { id } = await stage.person()
+        return { path: `/accounts/${id}/email`, token: own, body: { email: 'no address' } }
+      },
+      'planAccountDeletion 409': async () => {
+        const { id } = await stage.person()
+        await parts.db('account_roles').delete()
+        await grantRole(parts.db, id, 'admin')
+        return { path: `/accounts/${id}/plan-deletion`, token: own }
       },
       'exportOwnData 422': () => wrong(exporting()),
       'exportOwnData 429': async () => ({ ...(await exporting()), token: await blocked() }),

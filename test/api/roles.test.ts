@@ -192,6 +192,7 @@ for (const { name, stage: open } of STAGES)
       const manager = await holder([
         'accounts:read',
         'accounts:manage',
+        'accounts:email',
         'accounts:factors',
         'accounts:delete',
       ])
@@ -200,11 +201,22 @@ for (const { name, stage: open } of STAGES)
         codeOf(method, `/accounts/${admin.id}${verb}`, manager.token, body)
       expect(await on('GET', '')).to.match(/^200/)
       expect(await on('PATCH', '', { name: 'Mine' })).to.equal('403 beyond_your_roles')
-      for (const verb of ['/disable', '/reset-factors-now', '/end-sessions'])
+      expect(await on('PUT', '/email', { email: anyAddress() })).to.equal('403 beyond_your_roles')
+      for (const verb of ['/disable', '/reset-factors-now', '/end-sessions', '/plan-deletion'])
         expect(await on('POST', verb), verb).to.equal('403 beyond_your_roles')
       expect(await on('DELETE', '')).to.equal('403 beyond_your_roles')
       const equal = await holder(manager.role)
       expect(await codeOf('POST', `/accounts/${equal.person.id}/disable`, manager.token)).to.match(/^200/)
+    })
+
+    it('give no client the address of an account that may do more than it [S-3.65]', async () => {
+      const client = await createCaller(stage, ['accounts:read', 'accounts:email'])
+      const { person: reader } = await holder(['accounts:read'])
+      const { person: admin } = await holder('admin')
+      const move = async (id: string) =>
+        codeOf('PUT', `/accounts/${id}/email`, await client.ownToken(), { email: anyAddress() })
+      expect(await move(reader.id)).to.match(/^200/)
+      expect(await move(admin.id)).to.equal('403 beyond_your_roles')
     })
 
     it('reach no further by a client of one’s own [S-3.66]', async () => {

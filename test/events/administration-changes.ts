@@ -65,6 +65,9 @@ export const ADMINISTRATION_CHANGES: Changes = {
   })),
   updateAccount: call('PATCH /accounts/{}', account, ['account.changed'], () => ({ given_name: 'Ann' })),
   deleteAccount: call('DELETE /accounts/{}', account, ['account.deleted']),
+  setAccountEmail: call('PUT /accounts/{}/email', account, ['account.changed'], () => ({
+    email: `moved-${next()}@example.org`,
+  })),
   setAccountRoles: call('PUT /accounts/{}/roles', account, ['account.roles_changed'], () => ({
     roles: ['admin'],
   })),
@@ -78,6 +81,7 @@ export const ADMINISTRATION_CHANGES: Changes = {
   resetAccountFactors: call('POST /accounts/{}/reset-factors', enrolled, ['account.factors_changed']),
   resetAccountFactorsNow: call('POST /accounts/{}/reset-factors-now', enrolled, ['account.factors_changed']),
   keepAccountFactors: call('POST /accounts/{}/keep-factors', withPlannedReset, ['account.factors_changed']),
+  planAccountDeletion: call('POST /accounts/{}/plan-deletion', account, ['account.deletion_requested']),
   keepAccount: call('POST /accounts/{}/keep', withDeletion, ['account.deletion_cancelled']),
   cancelAccountNewEmail: { none: 'The account is as it was. Only a mail loses its effect.' },
   removeAccountPicture: call('DELETE /accounts/{}/picture', withPicture, ['account.changed']),

@@ -18,6 +18,7 @@ export async function setAddress(
   needs: Pick<Services, 'config' | 'db' | 'clock' | 'outbox'>,
   accountId: string,
   { email, verified, ...by }: Actor & { email: string; verified: boolean },
+  expects?: Expects,
 ): Promise<void> {
   const parsed = parseEmail(email)
   if (!parsed.ok) throw new AppError('email_invalid', 422, emailProblemText[parsed.problem])
@@ -25,6 +26,7 @@ export async function setAddress(
   const nowMs = needs.clock()
   const work = inTransaction(needs.db, async (trx) => {
     const account = existing(await lockAccount(trx, accountId))
+    expects?.(account)
     const isSame = account.emailCanonical === emailCanonical
     const keptMs = isSame ? account.emailVerifiedAtMs : null
     const values = { email: typed, emailCanonical, emailVerifiedAtMs: verified ? nowMs : keptMs }

@@ -6,6 +6,7 @@ export const ADMIN_SCOPES = [
   'accounts:read',
   'accounts:support',
   'accounts:manage',
+  'accounts:email',
   'accounts:roles',
   'accounts:factors',
   'accounts:delete',

@@ -102,6 +102,7 @@ export const accounts: Section = {
   create: { verb: 'create', id: 'createAccount', fields: ['email', 'name', 'username', 'email_verified'] },
   acts: [
     { verb: 'update', id: 'updateAccount' },
+    { verb: 'set-email', id: 'setAccountEmail' },
     {
       verb: 'set-roles',
       id: 'setAccountRoles',
@@ -132,6 +133,12 @@ export const accounts: Section = {
       when: ({ picture }) => picture !== null,
     },
     { verb: 'disable', id: 'disableAccount', danger: true, when: ({ disabled }) => disabled === false },
+    {
+      verb: 'plan-deletion',
+      id: 'planAccountDeletion',
+      danger: true,
+      when: ({ delete_at: planned }) => planned === null,
+    },
     { verb: 'delete', id: 'deleteAccount', danger: true },
   ],
 }

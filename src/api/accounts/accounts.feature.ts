@@ -3,6 +3,7 @@ import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { accessOperations } from './access.ts'
 import { checkingOperations } from './checking.ts'
+import { emailOperation } from './email.ts'
 import { factorOperations } from './factors.ts'
 import { managingOperations } from './managing.ts'
 import { newEmailOperations } from './new-email.ts'
@@ -17,6 +18,7 @@ export function accountsApi(services: Services): Feature {
       ...readingOperations(services),
       ...checkingOperations(services),
       ...managingOperations(services),
+      emailOperation(services),
       ...stateOperations(services),
       ...factorOperations(services),
       ...accessOperations(services, site),

@@ -3,7 +3,7 @@ import { accountNotFound } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
 import { disableAccount, enableAccount, signOutEverywhere } from '../../accounts/account-state.ts'
 import type { Actor, Expects } from '../../accounts/account-state.ts'
-import { cancelDeletion } from '../../accounts/life/deletion.ts'
+import { cancelDeletion, requestDeletion } from '../../accounts/life/deletion.ts'
 import { verifyAddress } from '../../accounts/operator/operator-address.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
@@ -62,6 +62,16 @@ const ACTS: readonly Act[] = [
       await cancelDeletion(needs, id, by, expects)
       return true
     },
+  },
+  {
+    id: 'planAccountDeletion',
+    verb: 'plan-deletion',
+    summary: 'Plan the deletion of an account',
+    description:
+      'Ends all its sessions and access at once. The account is deleted some days later (a setting), unless the person signs in before.',
+    scope: 'accounts:delete',
+    problems: LAST_ADMIN,
+    run: async (...given) => (await requestDeletion(...given)) !== undefined,
   },
   {
     id: 'unlockAccount',

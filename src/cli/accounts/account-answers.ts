@@ -36,6 +36,10 @@ export function accountDeleted({ id, email }: Named): Answer {
   return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
 }
 
+export function deletionPlanned({ id, email }: Named, at: string | null): Answer {
+  return { data: { id, email, deleted: false, delete_at: at }, text: `${email} (${id}) is deleted at ${at}.` }
+}
+
 export function deletionCancelled({ id, email }: Named, kept: boolean): Answer {
   return { data: { id, email, kept }, text: kept ? `${email} stays.` : `${email} was not to be deleted.` }
 }

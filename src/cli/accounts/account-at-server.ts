@@ -7,12 +7,12 @@ import { record } from '../../command-line/layout.ts'
 import type { OperationId } from '../../command-line/api-operations.ts'
 import { account, accountPage, namedAt } from '../../command-line/server/named.ts'
 import type { Api } from '../../command-line/api.ts'
-import { AppError } from '../../platform/errors.ts'
 import { appList, appRevoked, sessionEnded, sessionList } from './access-answers.ts'
 import {
   accountDeleted,
   accountList,
   deletionCancelled,
+  deletionPlanned,
   factorList,
   factorsKept,
   factorsReset,
@@ -51,17 +51,16 @@ export const list: Run = async (input, api) => {
 }
 
 export const update: Run = async (input, api) => {
-  if (input.text('email') !== undefined || input.flag('verified'))
-    throw new AppError(
-      'needs_database',
-      400,
-      '--email and --verified need the database. account verify needs none.',
-    )
-  const { id } = await named(api, input)
-  const body = profileIn(input, (value, field) => value || (field === 'name' ? '' : null))
-  if (Object.keys(body).length === 0)
+  const [email, verified] = [input.text('email'), input.flag('verified')]
+  if (email === undefined && verified) throw usageError('--verified goes with --email')
+  const profile = profileIn(input, (value, field) => value || (field === 'name' ? '' : null))
+  const changesProfile = Object.keys(profile).length > 0
+  if (email === undefined && !changesProfile)
     throw usageError(`account update takes --${Object.keys(PROFILE_FIELDS).join(', --')}, --email`)
-  await api.send('updateAccount', { params: { id }, body })
+  const { id } = await named(api, input)
+  if (changesProfile) await api.send('updateAccount', { ...of(id), body: profile })
+  if (email !== undefined)
+    await api.send('setAccountEmail', { ...of(id), body: { email, email_verified: verified } })
   return shownAt(api, id)
 }
 
@@ -104,8 +103,11 @@ export const setRoles: Run = async (input, api) => {
 }
 
 export const remove: Run = async (input, api) => {
-  if (input.flag('later')) throw new AppError('needs_database', 400, '--later needs the database.')
   const found = await named(api, input)
+  if (input.flag('later')) {
+    const { delete_at: at } = await api.call('planAccountDeletion', account, of(found.id))
+    return deletionPlanned(found, at)
+  }
   await api.send('deleteAccount', { params: { id: found.id } })
   return accountDeleted(found)
 }

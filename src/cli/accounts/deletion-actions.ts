@@ -7,15 +7,14 @@ import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { isoTime } from '../../command-line/layout.ts'
 import type { Services } from '../../services.ts'
-import { deletionCancelled, newEmailCancelled } from './account-answers.ts'
+import { deletionCancelled, deletionPlanned, newEmailCancelled } from './account-answers.ts'
 
 const CLI = { actor: 'cli' }
 
 export async function removeLater(services: Services, id: string, email: string): Promise<Answer> {
   const requested = await requestDeletion(services, id, CLI)
   if (!requested) throw accountNotFound()
-  const at = isoTime(requested.deleteAtMs)
-  return { data: { id, email, deleted: false, delete_at: at }, text: `${email} (${id}) is deleted at ${at}.` }
+  return deletionPlanned({ id, email }, isoTime(requested.deleteAtMs))
 }
 
 export async function keep(input: Input, services: Services): Promise<Answer> {

@@ -111,6 +111,11 @@ describe('The command line on a server and on its database', function () {
     for (const args of [
       ['account', 'show', 'nobody@example.com'],
       ['account', 'create', '--email', 'no address', '--password', PASSWORD],
+      ['account', 'update', await person('qxd', 'staying'), '--email', 'no address'],
+      ['account', 'update', 'qxd-staying@example.com', '--email', 'QXD-listed@example.com'],
+      ['account', 'update', 'qxd-staying@example.com', '--verified'],
+      ['account', 'update', 'qxd-staying@example.com'],
+      ['account', 'delete', 'nobody@example.com', '--later'],
       ['account', 'revoke-app', await person('qxd', 'refusals'), '--app', 'nothing'],
       ['account', 'end-session', 'qxd-refusals@example.com', '--session', 'nothing'],
       ['group', 'show', 'nobody'],

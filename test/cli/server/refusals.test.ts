@@ -40,10 +40,6 @@ describe('The command line and servers that refuse', () => {
       expect(error, args.join(' ')).to.equal('needs_database')
       expect(why, args.join(' ')).to.contain('needs the database')
     }
-    const later = await refusalOf(['account', 'delete', 'ann@example.com', '--later', ...server], env)
-    expect(later.error).to.equal('needs_database')
-    const email = ['account', 'update', 'ann@example.com', '--email', 'li@example.com']
-    expect((await refusalOf([...email, ...server], env)).error).to.equal('needs_database')
   })
 
   it('names a server that does not answer', async () => {

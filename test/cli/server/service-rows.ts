@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { keepErrors } from '../../../src/clients/errors/client-errors.ts'
 import { givenUpMail } from '../../api/given-up-mail.ts'
+import { enroll } from '../../factors/enrolled.ts'
 import type { Subjects, Way } from './alike-subjects.ts'
 import type { Rows } from './command-rows.ts'
 
@@ -133,8 +134,27 @@ function eventRows({ world }: Subjects): Rows {
 }
 
 /** Options that choose another operation than the row of their command. */
-export function variantRows({ world }: Subjects): Rows {
+export function variantRows({ world, person }: Subjects): Rows {
   return {
+    'account delete --later': async (way) => ['account', 'delete', await person(way, 'leaving'), '--later'],
+    'account update --email': async (way) => {
+      const id = await person(way, 'moving', '--verified')
+      return [
+        'account',
+        'update',
+        id,
+        '--email',
+        `${way}-moved@example.com`,
+        '--verified',
+        '--family-name',
+        'Lee',
+      ]
+    },
+    'account reset-factors --now': async (way) => {
+      const id = await person(way, 'robbed', '--verified')
+      await enroll(world.parts, id)
+      return ['account', 'reset-factors', id, '--now']
+    },
     'mail list --to': async () => {
       await givenUpMail(world.parts, 'qxd-asked@example.org')
       await givenUpMail(world.parts, 'somebody-else@example.org')
