@@ -1,15 +1,17 @@
 /** Lists accounts page by page. The position is a key, not an offset: pages stay right while rows come and go. */
-import type { Knex } from 'knex'
-import { AppError } from '../../platform/errors.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { accountColumns } from '../account.ts'
 import type { Account } from '../account.ts'
-import { findMatches, placeText, readPlace } from './matches.ts'
+import { beyond, listedOrder, readPlace } from './listed-order.ts'
+import { matchOrder } from './matches.ts'
+import { narrowingsIn } from './narrowed.ts'
+import type { Narrowing } from './narrowed.ts'
+import { readOrder } from './read-order.ts'
 
-export type AccountQuery = {
+export type AccountQuery = Narrowing & {
   /** The beginning of an address, a name, a user name or an id; or, with its `@`, of a domain. */
   search?: string | undefined
-  /** The `next` of the page before, with the same `search`. */
+  /** The `next` of the page before, with the same search and the same conditions. */
   after?: string | undefined
   /** 1 to 200; 50 when not given. */
   limit?: number | undefined
@@ -17,29 +19,34 @@ export type AccountQuery = {
   skip?: number | undefined
 }
 
+/** Where conditions leave out nearly all accounts, a page may have fewer than its limit, or none, and a `next`. */
 export type AccountPage = { accounts: Account[]; next: string | undefined }
 
 /**
- * Newest first. With `search`, in the order of what matches.
+ * With `search`, in the order of what matches; else as `listed-order.ts` says, mostly the newest first.
  * @throws AppError 400 `invalid_cursor` when `after` is no `next` of a page
  */
 export async function listAccounts(
   sql: Sql,
-  { search = '', after, limit = 50, skip = 0 }: AccountQuery,
+  { search = '', after, limit = 50, skip = 0, ...narrowing }: AccountQuery,
 ): Promise<AccountPage> {
   const size = Math.min(Math.max(Math.trunc(limit), 1), 200)
-  if (search.trim() === '') return newest(sql, { after, size, skip })
-  const place = after === undefined ? undefined : readPlace(after)
-  const { accounts, next } = await findMatches(sql, { search, after: place, limit: size, skip })
-  return { accounts, next: next && placeText(next) }
+  const isSearch = search.trim() !== ''
+  if (!isSearch && narrowingsIn(narrowing) === 0) return newest(sql, { after, size, skip })
+  const order = isSearch ? matchOrder(search) : listedOrder(narrowing)
+  const place = after === undefined ? undefined : order.placeAt(after)
+  const read = { after: place, limit: size, skip, narrowing }
+  const { accounts, next } = await readOrder(sql, order, read, isSearch)
+  return { accounts, next: next && order.cursorOf(next) }
 }
 
 type Page = { after: string | undefined; size: number; skip: number }
 
+/** In one query. */
 async function newest(sql: Sql, { after, size, skip }: Page): Promise<AccountPage> {
   const rows: Account[] = await sql<Account>('accounts')
     .select(...accountColumns(sql))
-    .where(olderThan(after))
+    .where(beyond('createdAtMs', '<', after === undefined ? undefined : readPlace('', after)))
     .orderBy([
       { column: 'createdAtMs', order: 'desc' },
       { column: 'id', order: 'desc' },
@@ -49,21 +56,4 @@ async function newest(sql: Sql, { after, size, skip }: Page): Promise<AccountPag
   const accounts = rows.slice(0, size)
   const last = accounts.at(-1)
   return { accounts, next: rows.length > size && last ? `${last.createdAtMs}.${last.id}` : undefined }
-}
-
-function olderThan(after: string | undefined): Knex.QueryCallback {
-  if (after === undefined) return () => undefined
-  const [, createdAtMs, id] = /^(\d{1,15})\.([\w.~|:+=-]{1,36})$/.exec(after) ?? []
-  if (!createdAtMs || !id)
-    throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
-  return (rows) => {
-    void rows
-      // Said twice: SQLite enters its index by a bound, and not by a choice.
-      .where('createdAtMs', '<=', Number(createdAtMs))
-      .where((older) => {
-        void older
-          .where('createdAtMs', '<', Number(createdAtMs))
-          .orWhere((same) => same.where('createdAtMs', Number(createdAtMs)).where('id', '<', id))
-      })
-  }
 }

@@ -1,0 +1,98 @@
+/** What a list of accounts is narrowed by, beside a search: a state, a group, a role. */
+import type { Knex } from 'knex'
+import { isSqlite } from '../../platform/sql/database.ts'
+import type { Sql } from '../../platform/sql/database.ts'
+
+/** `locked` is counted elsewhere: `locked-accounts.ts`. */
+export const ACCOUNT_STATES = [
+  'active',
+  'disabled',
+  'locked',
+  'unverified',
+  'deletion_planned',
+  'awaiting_approval',
+] as const
+
+export type AccountState = (typeof ACCOUNT_STATES)[number]
+
+export type Narrowing = {
+  state?: Exclude<AccountState, 'locked'> | undefined
+  groupId?: string | undefined
+  role?: string | undefined
+  /** Only some of these, a few thousand at most. */
+  among?: readonly string[] | undefined
+}
+
+type Rows = Knex.QueryBuilder
+type Condition = (rows: Rows) => unknown
+
+/** How many conditions there are. */
+export function narrowingsIn(narrowing: Narrowing): number {
+  return Object.values(narrowing).filter((value) => value !== undefined).length
+}
+
+/** For a query of `accounts`. */
+export function narrowedTo(sql: Sql, { state, groupId, role, among }: Narrowing): Condition {
+  return (rows) => {
+    if (state !== undefined) STATES[state](rows, sql)
+    if (groupId !== undefined) void rows.whereExists(ofAccount(sql, 'group_members').where({ groupId }))
+    if (role !== undefined) void rows.whereExists(ofAccount(sql, 'account_roles').where({ role }))
+    if (among !== undefined) void rows.whereIn('accounts.id', among)
+  }
+}
+
+const STATES: Readonly<Record<NonNullable<Narrowing['state']>, (rows: Rows, sql: Sql) => unknown>> = {
+  active: (rows) => rows.whereNotNull('emailVerifiedAtMs').whereNull('disabledAtMs').whereNull('deleteAtMs'),
+  disabled: (rows) => rows.whereNotNull('disabledAtMs'),
+  unverified: (rows) => rows.whereNull('emailVerifiedAtMs'),
+  deletion_planned: (rows) => rows.whereNotNull('deleteAtMs'),
+  // As the list of those who wait has it: the address is confirmed.
+  awaiting_approval: (rows, sql) =>
+    rows.whereNotNull('emailVerifiedAtMs').whereExists(ofAccount(sql, 'registration_approvals')),
+}
+
+function ofAccount(sql: Sql, table: string): Rows {
+  return sql(table).where(`${table}.accountId`, sql.ref('accounts.id')).select(sql.raw('1'))
+}
+
+/**
+ * The ids of one of the conditions, where those are at most `most`. Then all others are tested on these accounts alone. Nothing where
+ * each condition has more.
+ */
+export async function fewIds(
+  sql: Sql,
+  narrowing: Narrowing,
+  most: number,
+): Promise<readonly string[] | undefined> {
+  if (narrowing.among) return narrowing.among
+  for (const ids of idsOfEach(sql, narrowing)) {
+    const rows: { id: string }[] = await ids.limit(most + 1)
+    if (rows.length <= most) return rows.map(({ id }) => id)
+  }
+  return undefined
+}
+
+/** Each condition by an index of its own. */
+function idsOfEach(sql: Sql, { state, groupId, role }: Narrowing): Rows[] {
+  const members = (table: string) => sql(table).select({ id: 'accountId' })
+  return [
+    ...(role === undefined ? [] : [members('account_roles').where({ role })]),
+    ...(groupId === undefined ? [] : [members('group_members').where({ groupId })]),
+    ...(state === undefined ? [] : [idsOfState(sql, state)]),
+  ]
+}
+
+function idsOfState(sql: Sql, state: NonNullable<Narrowing['state']>): Rows {
+  if (state === 'awaiting_approval') return sql('registration_approvals').select({ id: 'accountId' })
+  const read = (index: string) => sql.from(byIndex(sql, index)).select('id')
+  if (state === 'unverified') return read('accounts_unverified_index').whereNull('emailVerifiedAtMs')
+  // At least all that are active. SQLite enters an index by a bound, and not by `is not null`.
+  if (state === 'active') return read('accounts_unverified_index').where('emailVerifiedAtMs', '>=', 0)
+  if (state === 'disabled') return read('accounts_disabled_index').where('disabledAtMs', '>=', 0)
+  return read('accounts_delete_at_index').where('deleteAtMs', '>=', 0)
+}
+
+/** MySQL and MariaDB may take another index, and read all accounts for a page. */
+export function byIndex(sql: Sql, index: string): string | Knex.Raw {
+  return isSqlite(sql) ? 'accounts' : sql.raw('?? force index (??)', ['accounts', index])
+}
