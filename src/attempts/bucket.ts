@@ -5,7 +5,7 @@
  * Use with the database itself, never within a transaction: the count must stay when that one is rolled back.
  */
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
-import type { Db } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 
 export type BucketRule = {
   limit: number
@@ -61,6 +61,25 @@ export async function takeFromBuckets(db: Db, takes: readonly Take[]): Promise<T
     began.push(taken.began)
   }
   return { allowed: true, began }
+}
+
+const READ_AT_ONCE = 1000
+
+/** The buckets that would refuse these. Counts nothing. */
+export async function fullBuckets(db: Sql, takes: readonly Take[]): Promise<Set<string>> {
+  const byBucket = new Map(takes.map((take) => [take.bucket, take]))
+  const names = [...byBucket.keys()]
+  const full = new Set<string>()
+  for (let at = 0; at < names.length; at += READ_AT_ONCE) {
+    const rows: (Bucket & { bucket: string })[] = await db('attempt_buckets')
+      .whereIn('bucket', names.slice(at, at + READ_AT_ONCE))
+      .select('bucket', 'failures', 'expiresAtMs')
+    for (const { bucket, failures, expiresAtMs } of rows) {
+      const { limit = 0, nowMs = 0 } = byBucket.get(bucket) ?? {}
+      if (expiresAtMs > nowMs && failures >= limit) full.add(bucket)
+    }
+  }
+  return full
 }
 
 /** Forgets the attempts: the right password was given. */

@@ -7,7 +7,7 @@ import { DAY_MS, MINUTE_MS } from '../platform/clock.ts'
 import { keyedDigest } from '../platform/tokens.ts'
 import type { Config } from '../settings/config.ts'
 import { resetBucket, takeFromBucket } from './bucket.ts'
-import type { BucketRule, Taken } from './bucket.ts'
+import type { BucketRule, Take, Taken } from './bucket.ts'
 
 /** Wrong codes, of the authenticator app and for recovery together. */
 const GUESSES: BucketRule = { limit: 5, windowMs: 5 * MINUTE_MS }
@@ -22,7 +22,11 @@ export async function takeCodeAttempt(
   accountId: string,
   nowMs: number,
 ): Promise<Taken> {
-  return takeFromBucket(db, { ...GUESSES, bucket: bucketOf(config, 'guess', accountId), nowMs })
+  return takeFromBucket(db, codeTake(config, accountId, nowMs))
+}
+
+export function codeTake(config: Counting['config'], accountId: string, nowMs: number): Take {
+  return { ...GUESSES, bucket: bucketOf(config, 'guess', accountId), nowMs }
 }
 
 /** The right code was given, or an operator unlocked the account. */

@@ -55,9 +55,7 @@ export async function takeAttempt(
 ): Promise<AttemptTaken> {
   if (attempt.device)
     return takeFromBuckets(counting.db, [deviceTake(counting.config, attempt.device, nowMs)])
-  const slots = slotsOf(counting.config.keys.index, attempt).map((bucket, level) =>
-    slotTake(counting.config, bucket, level, nowMs),
-  )
+  const slots = slotTakes(counting.config, attempt, nowMs)
   const { networks, accounts } = wideTakes(counting.config, attempt, nowMs)
   const taken = await takeFromBuckets(counting.db, [...slots, ...networks, ...accounts])
   if (!taken.allowed) return withMissing(counting, attempt, taken, { networks, accounts }, nowMs)
@@ -129,6 +127,11 @@ async function withMissing(
 /** Where an attempt is counted: a known browser's in its own bucket, any other's in all its slots. */
 export function bucketsOf(key: Buffer, { device, ...attempt }: Attempt): { own?: string; slots: string[] } {
   return { ...(device && { own: deviceBucket(key, device) }), slots: slotsOf(key, attempt) }
+}
+
+/** The counts of an address, without those of a known browser and the wide ones. */
+export function slotTakes(config: Counting['config'], attempt: Attempt, nowMs: number): Take[] {
+  return slotsOf(config.keys.index, attempt).map((bucket, level) => slotTake(config, bucket, level, nowMs))
 }
 
 function deviceTake({ keys, accounts }: Counting['config'], device: Device, nowMs: number): Take {

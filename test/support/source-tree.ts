@@ -68,7 +68,7 @@ export const FLOORS = [
   ['interaction/pending'],
   ['interaction'],
   ['interaction/proof'],
-  ['operations/kept-answers'],
+  ['operations/filters', 'operations/kept-answers'],
   ['operations'],
   ['operations/own-clients'],
   ['feature.ts', 'admin/sections'],

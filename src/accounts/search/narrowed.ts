@@ -2,20 +2,10 @@
 import type { Knex } from 'knex'
 import { isSqlite } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
-
-/** `locked` is counted elsewhere: `locked-accounts.ts`. */
-export const ACCOUNT_STATES = [
-  'active',
-  'disabled',
-  'locked',
-  'unverified',
-  'deletion_planned',
-  'awaiting_approval',
-] as const
-
-export type AccountState = (typeof ACCOUNT_STATES)[number]
+import type { AccountState } from './account-states.ts'
 
 export type Narrowing = {
+  /** Those that are locked are `among`: `locked-accounts.ts` finds them. */
   state?: Exclude<AccountState, 'locked'> | undefined
   groupId?: string | undefined
   role?: string | undefined
@@ -32,27 +22,35 @@ export function narrowingsIn(narrowing: Narrowing): number {
 }
 
 /** For a query of `accounts`. */
-export function narrowedTo(sql: Sql, { state, groupId, role, among }: Narrowing): Condition {
+export function narrowedTo({ state, groupId, role, among }: Narrowing): Condition {
   return (rows) => {
-    if (state !== undefined) STATES[state](rows, sql)
-    if (groupId !== undefined) void rows.whereExists(ofAccount(sql, 'group_members').where({ groupId }))
-    if (role !== undefined) void rows.whereExists(ofAccount(sql, 'account_roles').where({ role }))
+    if (state !== undefined) STATES[state](rows)
+    if (groupId !== undefined) void has(rows, 'group_members', { groupId })
+    if (role !== undefined) void has(rows, 'account_roles', { role })
     if (among !== undefined) void rows.whereIn('accounts.id', among)
   }
 }
 
-const STATES: Readonly<Record<NonNullable<Narrowing['state']>, (rows: Rows, sql: Sql) => unknown>> = {
+const STATES: Readonly<Record<NonNullable<Narrowing['state']>, (rows: Rows) => unknown>> = {
   active: (rows) => rows.whereNotNull('emailVerifiedAtMs').whereNull('disabledAtMs').whereNull('deleteAtMs'),
   disabled: (rows) => rows.whereNotNull('disabledAtMs'),
   unverified: (rows) => rows.whereNull('emailVerifiedAtMs'),
   deletion_planned: (rows) => rows.whereNotNull('deleteAtMs'),
   // As the list of those who wait has it: the address is confirmed.
-  awaiting_approval: (rows, sql) =>
-    rows.whereNotNull('emailVerifiedAtMs').whereExists(ofAccount(sql, 'registration_approvals')),
+  awaiting_approval: (rows) => has(rows.whereNotNull('emailVerifiedAtMs'), 'registration_approvals'),
 }
 
-function ofAccount(sql: Sql, table: string): Rows {
-  return sql(table).where(`${table}.accountId`, sql.ref('accounts.id')).select(sql.raw('1'))
+/** A value, and no `exists`: MariaDB would make a join of that, and read all members of a group for a few accounts. */
+function has(rows: Rows, table: string, is: Readonly<Record<string, string>> = {}): Rows {
+  const [column, value] = Object.entries(is)[0] ?? []
+  const also = column === undefined ? '' : ' and ?? = ?'
+  const bindings = column === undefined ? [] : [`${table}.${column}`, value ?? '']
+  return rows.whereRaw(`(select 1 from ?? where ?? = ??${also}) = 1`, [
+    table,
+    `${table}.accountId`,
+    'accounts.id',
+    ...bindings,
+  ])
 }
 
 /**

@@ -24,18 +24,25 @@ export async function readOrder(sql: Sql, order: Order, read: Read, isSearch: bo
   const conditions = narrowingsIn(narrowing) + (isSearch || narrowing.state === 'active' ? 1 : 0)
   const isAlone = conditions < 2 && narrowing.among === undefined
   const ids = isAlone ? undefined : await fewIds(sql, narrowing, FEW)
-  return ids ? sortedHere(sql, order, read, ids) : onTheWay(sql, order, read)
+  return ids ? sortedHere(sql, order, read, ids) : onTheWay(sql, order, { ...read, isAlone })
 }
+
+/** `isAlone`: no condition leaves out what the order has. */
+type Walk = Read & { isAlone: boolean }
 
 type Placed = { place: Place; account: Account }
 
-async function onTheWay(sql: Sql, order: Order, { after, limit, skip, narrowing }: Read): Promise<Found> {
+async function onTheWay(
+  sql: Sql,
+  order: Order,
+  { after, limit, skip, narrowing, isAlone }: Walk,
+): Promise<Found> {
   const found: Placed[] = []
   let place = after
   let left = skip
   for (let read = 0; found.length <= limit;) {
-    // With a condition nobody knows how many keys it takes.
-    const asked = narrowingsIn(narrowing) > 0 ? KEYS_AT_ONCE : Math.min(left + limit + 1, KEYS_AT_ONCE)
+    // With several conditions nobody knows how many keys it takes.
+    const asked = isAlone ? Math.min(left + limit + 1, KEYS_AT_ONCE) : KEYS_AT_ONCE
     const keys = await order.keysAfter(sql, place, asked)
     const kept = await keptOf(sql, order, narrowing, keys)
     found.push(...kept.slice(left))
@@ -69,7 +76,7 @@ async function keptOf(
   if (keys.length === 0) return []
   const rows: (Account & PlacedRow)[] = await sql('accounts')
     .whereIn('accounts.id', [...new Set(keys.map(({ id }) => id))])
-    .where((some) => void narrowedTo(sql, narrowing)(some))
+    .where((some) => void narrowedTo(narrowing)(some))
     .select(...accountColumns(sql), ...order.columns.map((column) => `accounts.${column}`))
   const byId = new Map(rows.map((row) => [row.id, row]))
   return keys.flatMap((place, at) => {
@@ -97,7 +104,7 @@ async function sortedHere(
   for (let at = 0; at < ids.length; at += TESTED_AT_ONCE) {
     const rows: PlacedRow[] = await sql('accounts')
       .whereIn('accounts.id', ids.slice(at, at + TESTED_AT_ONCE))
-      .where((some) => void narrowedTo(sql, narrowing)(some))
+      .where((some) => void narrowedTo(narrowing)(some))
       .select('accounts.id', ...order.columns.map((column) => `accounts.${column}`))
     for (const row of rows) {
       const place = order.placeOf(row)

@@ -13,11 +13,12 @@ import { addAccount } from '../../accounts/operator/operator-account.ts'
 import { mailResetLink, resetPasswordByOperator } from '../../accounts/operator/operator-reset.ts'
 import { setRoles } from '../../accounts/operator/operator-roles.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
+import { narrowedBy } from '../../operations/filters/people.ts'
 import { showAccount } from '../../operations/shown-account.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import type { Services } from '../../services.ts'
 import { accountDeleted, accountList } from './account-answers.ts'
-import { passwordFromStdin, readPassword } from './account-input.ts'
+import { filterIn, passwordFromStdin, readPassword } from './account-input.ts'
 import { shown } from './shown-account.ts'
 import { removeLater } from './deletion-actions.ts'
 import type { Answer } from '../../command-line/command.ts'
@@ -48,8 +49,10 @@ export async function show(input: Input, services: Services): Promise<Answer> {
   return shown(services, await theAccount(services, input))
 }
 
-export async function list(input: Input, { config, db }: Services): Promise<Answer> {
+export async function list(input: Input, services: Services): Promise<Answer> {
+  const { config, db } = services
   const { accounts, next } = await listAccounts(db, {
+    ...(await narrowedBy(services, filterIn(input))),
     search: input.text('search'),
     after: input.text('after'),
     limit: input.integer('limit', { min: 1, max: 200 }),

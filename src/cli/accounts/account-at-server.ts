@@ -21,7 +21,7 @@ import {
   resetMailed,
 } from './account-answers.ts'
 import type { FactorFields } from './account-answers.ts'
-import { readPassword } from './account-input.ts'
+import { filterIn, readPassword } from './account-input.ts'
 import { app, factorFields, groupNames, newEmail, roles, session } from './answered-account.ts'
 
 type Run = (input: Input, api: Api) => Promise<Answer>
@@ -45,7 +45,7 @@ export const show: Run = async (input, api) => shownAt(api, (await named(api, in
 
 export const list: Run = async (input, api) => {
   const limit = input.integer('limit', { min: 1, max: 200 })
-  const query = { search: input.text('search'), cursor: input.text('after'), limit }
+  const query = { ...filterIn(input), search: input.text('search'), cursor: input.text('after'), limit }
   const { items, next } = await api.call('listAccounts', accountPage, { query })
   return accountList(items, next)
 }

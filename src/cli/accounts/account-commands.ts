@@ -1,4 +1,5 @@
 /** `account`: people's accounts, by id or e-mail address. */
+import { ACCOUNT_STATES } from '../../accounts/search/account-states.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { pageOptions } from '../../command-line/page-options.ts'
@@ -87,9 +88,21 @@ export const account: Noun<Parts> = {
           about:
             'Only accounts with an address, a name, a user name or an id that begins with this text. @example.com: all of that domain.',
         },
+        state: { value: 'STATE', about: `Only accounts in this state: ${ACCOUNT_STATES.join(', ')}.` },
+        group: { value: 'GROUP', about: 'Only accounts in this group, by its id or name.' },
+        role: { value: 'ROLE', about: 'Only accounts with this role.' },
         ...pageOptions,
       },
-      examples: ['account list', 'account list --search @example.com --limit 200 --json'],
+      notes: [
+        'locked: after failures, sign-ins are refused for a while, at least from one network.',
+        'Where the conditions leave out nearly all accounts, a page may be short or empty. `More` continues it.',
+      ],
+      examples: [
+        'account list',
+        'account list --search @example.com --limit 200 --json',
+        'account list --state disabled --group Staff',
+        'account list --role admin',
+      ],
       run: async (...args) => (await actions()).list(...args),
     },
     {

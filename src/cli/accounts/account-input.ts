@@ -1,5 +1,6 @@
 /** What was typed about an account. */
 import { text as textOf } from 'node:stream/consumers'
+import { ACCOUNT_STATES } from '../../accounts/search/account-states.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 
@@ -17,4 +18,13 @@ export async function passwordFromStdin(): Promise<string> {
   const password = (await textOf(process.stdin)).replace(/\r?\n$/, '')
   if (/[\r\n]/.test(password)) throw usageError('--password-stdin takes one line')
   return password
+}
+
+/** What a list is narrowed by. */
+export function filterIn(input: Input) {
+  const typed = input.text('state')
+  const state = ACCOUNT_STATES.find((one) => one === typed)
+  if (typed !== undefined && state === undefined)
+    throw usageError(`--state takes one of ${ACCOUNT_STATES.join(', ')}`)
+  return { state, group: input.text('group'), role: input.text('role') }
 }
