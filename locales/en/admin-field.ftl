@@ -106,6 +106,7 @@ admin-field-delivered-at = Delivered
 admin-field-fallback = Default
 admin-field-given-up-at = Given up
 admin-field-group = Group
+admin-field-accounts-group = Group
 admin-field-kid = Key ID
 admin-field-last-error = Last error
 admin-field-next-try-at = Next try

@@ -106,6 +106,7 @@ admin-field-delivered-at = Доставлено
 admin-field-fallback = По умолчанию
 admin-field-given-up-at = Попытки прекращены
 admin-field-group = Группа
+admin-field-accounts-group = Группа
 admin-field-kid = ID ключа
 admin-field-last-error = Последняя ошибка
 admin-field-next-try-at = Следующая попытка

@@ -106,6 +106,7 @@ admin-field-delivered-at = 送达时间
 admin-field-fallback = 默认值
 admin-field-given-up-at = 放弃时间
 admin-field-group = 分组
+admin-field-accounts-group = 群组
 admin-field-kid = 密钥 ID
 admin-field-last-error = 最近的错误
 admin-field-next-try-at = 下次尝试

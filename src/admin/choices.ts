@@ -1,7 +1,9 @@
 /** Fields that take one of the things that there are, such as a role: their options are read, and offered in the form. */
+import { theOperation } from './console-api.ts'
 import type { Desk } from './desk.ts'
+import { optionsOf as valuesOf } from './form.ts'
 import type { Field } from './form.ts'
-import type { Act, Shown } from './sections/section.ts'
+import type { Act, Section, Shown } from './sections/section.ts'
 
 /** Without the fields that the person may not fill in. */
 export async function withChoices(
@@ -26,4 +28,32 @@ function optionsOf(field: Field, { items }: Shown): Field {
     options: things.map(({ name }) => name),
     abouts: Object.fromEntries(things.map(({ name, description }) => [name, description])),
   }
+}
+
+/** `options`: empty where the value is typed. */
+export type Filter = { name: string; value: string; options: readonly string[] }
+
+/** What a list can be narrowed by, without what the person may not see. */
+export async function filtersOf(
+  desk: Pick<Desk, 'api' | 'may' | 'services'>,
+  { list: { id, filters = [], filterChoices = {} } }: Pick<Section, 'list'>,
+  valueOf: (name: string) => string,
+): Promise<Filter[]> {
+  const listing = theOperation(desk.services.operations, id)
+  const offered: Filter[] = []
+  for (const name of filters) {
+    const choices = filterChoices[name]
+    if (choices !== undefined && !desk.may(choices)) continue
+    const options = choices === undefined ? valuesOf(listing, name) : await namesIn(desk, choices)
+    offered.push({ name, value: valueOf(name), options })
+  }
+  return offered
+}
+
+/** Nothing where there are more than fit into one page of the API. */
+async function namesIn({ api, services }: Pick<Desk, 'api' | 'services'>, id: string): Promise<string[]> {
+  const { query } = theOperation(services.operations, id)
+  const limit = query && 'limit' in query.shape ? { query: { limit: '200' } } : {}
+  const { body } = await api({ id, ...limit })
+  return body['next'] === undefined ? (body['items'] as { name: string }[]).map(({ name }) => name) : []
 }

@@ -2,14 +2,14 @@
 import { AppError } from '../platform/errors.ts'
 import { mayChange } from '../accounts/roles/caller-bounds.ts'
 import { given } from '../words/message.ts'
+import { filtersOf } from './choices.ts'
 import { theOperation } from './console-api.ts'
 import { errorsOf, tried } from './desk.ts'
 import type { Desk } from './desk.ts'
-import { optionsOf } from './form.ts'
 import { actHref, sectionHref, thingHref } from './hrefs.ts'
 import { accountIdOf } from './named-account.ts'
 import { at } from './sections/section.ts'
-import type { Part, Section, Shown } from './sections/section.ts'
+import type { Part, Section, Shown, Tag } from './sections/section.ts'
 import { findSection } from './sections/sections.ts'
 import { factsOf } from './shown.ts'
 
@@ -55,11 +55,7 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
   const cursor = textOf(ctx.query['cursor'])
   const listing = theOperation(services.operations, list.id)
   const paged = listing.query !== undefined && 'cursor' in listing.query.shape
-  const filters = (list.filters ?? []).map((filter) => ({
-    name: filter,
-    value: textOf(ctx.query[filter]),
-    options: optionsOf(listing, filter),
-  }))
+  const filters = await filtersOf(desk, section, (filter) => textOf(ctx.query[filter]))
   const narrowed: Record<string, string> = {
     ...(search && list.searches && { search }),
     ...Object.fromEntries(filters.flatMap(({ name: filter, value }) => (value ? [[filter, value]] : []))),
@@ -100,11 +96,16 @@ function rowOf({ may }: Desk, section: Section, item: Shown) {
     title,
     facts,
     href: one && thingHref(name, id),
-    tags: (list.tags ?? []).filter(({ field, is }) => item[field] === is).map(({ word }) => word),
+    tags: (list.tags ?? []).filter((tag) => isSo(item, tag)).map(({ word }) => word),
     acts: one
       ? []
       : acts.filter((act) => may(act.id)).map((act) => ({ ...act, href: actHref(section, act, id) })),
   }
+}
+
+function isSo(item: Shown, { field, is }: Tag): boolean {
+  const value = item[field]
+  return is === 'given' ? value !== null && value !== undefined : value === is
 }
 
 const LONGEST = 700

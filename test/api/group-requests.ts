@@ -34,6 +34,7 @@ export function groupRefusals({ own, created, anyGroup, twice, good, db }: Needs
       await created('/clients', { ...client, allowed_groups: [id] })
       return { path: `/groups/${String(id)}`, token: own }
     },
+    'listAccounts 404': async () => ({ path: '/accounts?group=nobody', token: own }),
     'addGroupMember 409': async () => {
       const request = await good['addGroupMember']!()
       await inManyGroups(db, String(request.body?.['account_id']))

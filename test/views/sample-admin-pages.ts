@@ -2,6 +2,7 @@
 import { chartOf, PICTURE, stepLabel } from '../../src/admin/charts.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
 import { word } from '../../src/admin/words.ts'
+import { ACCOUNT_STATES } from '../../src/accounts/search/account-states.ts'
 import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { STATISTICS } from '../../src/statistics/series.ts'
 import { given } from '../../src/words/message.ts'
@@ -27,6 +28,11 @@ const list = {
   create: { id: 'createAccount' },
   createHref: '/admin/accounts/-/create',
 }
+const peopleFilters = (state: string) => [
+  { name: 'state', value: state, options: [...ACCOUNT_STATES] },
+  { name: 'group', value: '', options: ['Finance', 'Team of a department with a rather long name'] },
+  { name: 'role', value: '', options: ['admin', 'support'] },
+]
 const title = given('Sample Person')
 const act = {
   ...common,
@@ -76,6 +82,7 @@ export const adminPages: SamplePage[] = [
     state: 'two',
     locals: {
       ...list,
+      filters: peopleFilters(''),
       more: '?cursor=1',
       firstHref: '?',
       rows: [
@@ -83,7 +90,7 @@ export const adminPages: SamplePage[] = [
           href: '/admin/accounts/1',
           title: text('email', email),
           facts: [text('name', 'Sample Person'), created],
-          tags: ['disabled', 'unverified'],
+          tags: ['disabled', 'unverified', 'deletion_planned'],
           acts: [],
         },
         {
@@ -99,7 +106,12 @@ export const adminPages: SamplePage[] = [
   {
     page: 'admin/list',
     state: 'nothing-found',
-    locals: { ...list, search: 'somebody', isNarrowed: true, rows: [] },
+    locals: { ...list, filters: peopleFilters('locked'), search: 'somebody', isNarrowed: true, rows: [] },
+  },
+  {
+    page: 'admin/list',
+    state: 'nothing-yet',
+    locals: { ...list, filters: peopleFilters('disabled'), isNarrowed: true, rows: [], more: '?cursor=1' },
   },
   {
     page: 'admin/list',

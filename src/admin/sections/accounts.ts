@@ -11,8 +11,11 @@ export const accounts: Section = {
     tags: [
       { field: 'disabled', is: true, word: 'disabled' },
       { field: 'email_verified', is: false, word: 'unverified' },
+      { field: 'delete_at', is: 'given', word: 'deletion_planned' },
     ],
     searches: true,
+    filters: ['state', 'group', 'role'],
+    filterChoices: { group: 'listGroups', role: 'listRoles' },
   },
   one: {
     id: 'getAccount',

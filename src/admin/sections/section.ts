@@ -24,8 +24,8 @@ export type Act = {
 /** One more parameter of an act on a row: its name, and the field of the row that fills it, such as `upstream.id`. */
 export type RowKey = { param: string; field: string }
 
-/** A flag that is worth a word where it has this value. `word` is its name in the catalogue. */
-export type Tag = { field: string; is: boolean; word: string }
+/** A field that is worth a word where it has this value, or any (`given`). `word` is its name in the catalogue. */
+export type Tag = { field: string; is: boolean | 'given'; word: string }
 
 /** More about one thing, from an operation of its own. */
 export type Part = {
@@ -55,6 +55,8 @@ export type Section = {
     searches?: boolean
     /** What the rows can be narrowed by: parameters of the operation. */
     filters?: readonly string[]
+    /** Filters that take the name of a thing, by the list that has them. Only who may read that list has the filter. */
+    filterChoices?: Readonly<Record<string, string>>
     /** Formats of a file with all rows that it is narrowed to. */
     downloads?: readonly string[]
   }
