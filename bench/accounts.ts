@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { searchColumns, SEARCH_COLUMNS } from '../src/account-cache/search-columns.ts'
 import { ACCOUNT_COLUMNS } from '../src/accounts/account.ts'
 import { listAccounts } from '../src/accounts/search/account-list.ts'
+import type { AccountQuery } from '../src/accounts/search/account-list.ts'
 import { foldUsername } from '../src/accounts/folded-username.ts'
 import { isSqlite, openDatabase } from '../src/platform/sql/database.ts'
 import type { Db } from '../src/platform/sql/database.ts'
@@ -60,12 +61,22 @@ export async function benchAccounts(args: readonly string[]): Promise<boolean> {
       await migrate(db)
       const startedAt = performance.now()
       const seed = await fill(db, count)
+      const groups = await fillGroups(db, seed)
       const seconds = Math.round((performance.now() - startedAt) / 1000)
       process.stdout.write(`${name}: ${count} accounts, filled in ${seconds} s\n`)
       const idle = Array.from({ length: rounds }, () => () => Promise.resolve())
       all.push({ database: name, what: '(the machine itself)', page: 0, ...(await timed(idle)) })
       for (const [what, searches] of casesOf(seed))
-        all.push(...(await measureCase(db, { database: name, what, searches, rounds })))
+        all.push(
+          ...(await measureCase(db, {
+            database: name,
+            what,
+            queries: searches.map((search) => ({ search })),
+            rounds,
+          })),
+        )
+      for (const [what, queries] of narrowedCases(groups))
+        all.push(...(await measureCase(db, { database: name, what, queries, rounds })))
     } finally {
       await db.destroy()
       await drop()
@@ -130,7 +141,10 @@ function rowOf(n: number) {
     selfRegistered: 0,
     newPasswordDue: 0,
     secondFactorDue: 0,
-    emailVerifiedAtMs: CREATED_AT_MS,
+    // Some of each state, all over the list.
+    emailVerifiedAtMs: n % 40 === 7 ? null : CREATED_AT_MS,
+    disabledAtMs: n % 80 === 3 ? CREATED_AT_MS + n : null,
+    deleteAtMs: n % 500 === 11 ? CREATED_AT_MS + n : null,
     sessionsValidFromMs: CREATED_AT_MS,
     createdAtMs: CREATED_AT_MS + n,
     updatedAtMs: CREATED_AT_MS + n,
@@ -164,27 +178,67 @@ function casesOf({ ids, emails }: Seed): [what: string, searches: string[]][] {
   ]
 }
 
-type Case = { database: string; what: string; searches: readonly string[]; rounds: number }
+/** A large group has every tenth account, and a role every fiftieth. Small ones have a few. */
+async function fillGroups(db: Db, { ids }: Seed): Promise<{ large: string; small: string }> {
+  const [large, small] = [randomUUID(), randomUUID()]
+  const made = { description: '', createdAtMs: 0, updatedAtMs: 0 }
+  for (const [id, name] of [
+    [large, 'large'],
+    [small, 'small'],
+  ] as const)
+    await db('groups').insert({ id, name, nameCanonical: name, ...made })
+  const every = (table: string, values: string, bindings: (string | number)[]) =>
+    db.raw(`insert into ${table} select ${values} from accounts where created_at_ms % ? = 0`, bindings)
+  await every('group_members (group_id, account_id)', '?, id', [large, 10])
+  await every('account_roles (account_id, role)', "id, 'support'", [50])
+  const few = ids.slice(0, 30)
+  await db.batchInsert(
+    'group_members',
+    few.map((accountId) => ({ groupId: small, accountId })),
+  )
+  if (!isSqlite(db)) await db.raw('analyze table accounts, group_members, account_roles')
+  return { large, small }
+}
 
-async function measureCase(db: Db, { database, what, searches, rounds }: Case): Promise<Searched[]> {
-  const chosen = Array.from({ length: rounds }, (_, at) => searches[(at * 37) % searches.length] ?? '')
-  const first = await timed(chosen.map((search) => () => listAccounts(db, { search, limit: PAGE })))
+function narrowedCases({ large, small }: { large: string; small: string }): [string, AccountQuery[]][] {
+  return [
+    ['active', [{ state: 'active' }]],
+    ['disabled', [{ state: 'disabled' }]],
+    ['not verified', [{ state: 'unverified' }]],
+    ['deletion planned', [{ state: 'deletion_planned' }]],
+    ['a group of a tenth', [{ groupId: large }]],
+    ['a small group', [{ groupId: small }]],
+    ['a role of a fiftieth', [{ role: 'support' }]],
+    ['a common name, active', [{ search: 'Smith', state: 'active' }]],
+    ['a common name, disabled', [{ search: 'Smith', state: 'disabled' }]],
+    ['a common name, group', [{ search: 'Smith', groupId: large }]],
+    ['a common name, small group', [{ search: 'Smith', groupId: small }]],
+    ['group and disabled', [{ groupId: large, state: 'disabled' }]],
+    ['group and role', [{ groupId: large, role: 'support' }]],
+  ]
+}
+
+type Case = { database: string; what: string; queries: readonly AccountQuery[]; rounds: number }
+
+async function measureCase(db: Db, { database, what, queries, rounds }: Case): Promise<Searched[]> {
+  const chosen = Array.from({ length: rounds }, (_, at) => queries[(at * 37) % queries.length] ?? {})
+  const first = await timed(chosen.map((query) => () => listAccounts(db, { ...query, limit: PAGE })))
   const results = [{ database, what, page: 1, ...first }]
-  const far = new Map<string, string | undefined>()
-  for (const search of new Set(chosen)) far.set(search, await cursorOf(db, search))
-  const reached = chosen.filter((search) => far.get(search) !== undefined)
+  const far = new Map<AccountQuery, string | undefined>()
+  for (const query of new Set(chosen)) far.set(query, await cursorOf(db, query))
+  const reached = chosen.filter((query) => far.get(query) !== undefined)
   if (reached.length === 0) return results
   const later = await timed(
-    reached.map((search) => () => listAccounts(db, { search, limit: PAGE, after: far.get(search) })),
+    reached.map((query) => () => listAccounts(db, { ...query, limit: PAGE, after: far.get(query) })),
   )
   return [...results, { database, what, page: FAR_PAGE, ...later }]
 }
 
 /** Where the far page begins, if there is one. */
-async function cursorOf(db: Db, search: string): Promise<string | undefined> {
+async function cursorOf(db: Db, query: AccountQuery): Promise<string | undefined> {
   let after: string | undefined
   for (let page = 1; page < FAR_PAGE; page += 1) {
-    after = (await listAccounts(db, { search, limit: PAGE, after })).next
+    after = (await listAccounts(db, { ...query, limit: PAGE, after })).next
     if (after === undefined) return undefined
   }
   return after

@@ -41,6 +41,21 @@ for (const { name, stage: open } of STAGES)
       expect((await call('POST', `/groups/${group.id}/members`, { account_id: id })).status).to.equal(204)
     const list = async (query: string) => (await call('GET', `/groups?${query}`)).json() as Page
 
+    it('narrow the list of accounts for who may read groups, and for nobody else', async () => {
+      const group = await create({ name: anyName('Day shift') })
+      const ann = await stage.person()
+      await add(group, ann)
+      const both = await createCaller(stage, ['groups:read', 'accounts:read'])
+      const one = await createCaller(stage, ['accounts:read'])
+      for (const typed of [group.id, group.name.toUpperCase()]) {
+        const path = `/accounts?group=${encodeURIComponent(typed)}`
+        const allowed = await both.call('GET', path, { token: await both.ownToken() })
+        expect((allowed.json() as { items: { id: string }[] }).items.map(({ id }) => id)).to.eql([ann.id])
+        const refused = await one.call('GET', path, { token: await one.ownToken() })
+        expect([refused.status, refused.json()['code']]).to.eql([403, 'insufficient_scope'])
+      }
+    })
+
     it('are created, read, changed, listed and deleted', async () => {
       const key = { 'idempotency-key': anyName() }
       const wanted = { name: anyName('Night shift'), description: 'From 22:00' }

@@ -32,12 +32,21 @@ export function narrowedTo({ state, groupId, role, among }: Narrowing): Conditio
 }
 
 const STATES: Readonly<Record<NonNullable<Narrowing['state']>, (rows: Rows) => unknown>> = {
-  active: (rows) => rows.whereNotNull('emailVerifiedAtMs').whereNull('disabledAtMs').whereNull('deleteAtMs'),
-  disabled: (rows) => rows.whereNotNull('disabledAtMs'),
-  unverified: (rows) => rows.whereNull('emailVerifiedAtMs'),
-  deletion_planned: (rows) => rows.whereNotNull('deleteAtMs'),
+  active: (rows) => {
+    void isSet(rows, 'emailVerifiedAtMs', true)
+    void isSet(rows, 'disabledAtMs', false)
+    void isSet(rows, 'deleteAtMs', false)
+  },
+  disabled: (rows) => isSet(rows, 'disabledAtMs', true),
+  unverified: (rows) => isSet(rows, 'emailVerifiedAtMs', false),
+  deletion_planned: (rows) => isSet(rows, 'deleteAtMs', true),
   // As the list of those who wait has it: the address is confirmed.
-  awaiting_approval: (rows) => has(rows.whereNotNull('emailVerifiedAtMs'), 'registration_approvals'),
+  awaiting_approval: (rows) => has(isSet(rows, 'emailVerifiedAtMs', true), 'registration_approvals'),
+}
+
+/** As a value: with `is null` SQLite would enter an index of this column, and read all such accounts for a few. */
+function isSet(rows: Rows, column: string, is: boolean): Rows {
+  return rows.whereRaw('(?? is null) = ?', [`accounts.${column}`, is ? 0 : 1])
 }
 
 /** A value, and no `exists`: MariaDB would make a join of that, and read all members of a group for a few accounts. */
@@ -64,8 +73,17 @@ export async function fewIds(
 ): Promise<readonly string[] | undefined> {
   if (narrowing.among) return narrowing.among
   for (const ids of idsOfEach(sql, narrowing)) {
-    const rows: { id: string }[] = await ids.limit(most + 1)
-    if (rows.length <= most) return rows.map(({ id }) => id)
+    const [counted] = (await sql
+      .from(
+        ids
+          .clone()
+          .limit(most + 1)
+          .as('some'),
+      )
+      .count({ n: '*' })) as { n: number }[]
+    if (Number(counted?.n) > most) continue
+    const rows: { id: string }[] = await ids.limit(most)
+    return rows.map(({ id }) => id)
   }
   return undefined
 }

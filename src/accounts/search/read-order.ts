@@ -12,9 +12,9 @@ export type Found = { accounts: Account[]; next: Place | undefined }
 /** More keys of one step would hold the only connection to SQLite for longer than a request should wait. */
 const KEYS_AT_ONCE = 250
 /** Where a condition leaves out nearly all, a page ends here. The next one goes on from there. */
-const MOST_KEYS = 4000
+const MOST_KEYS = 3000
 /** So many accounts are tested and sorted here, rather than found on the way through all others. */
-const FEW = 3000
+const FEW = 2000
 const TESTED_AT_ONCE = 500
 
 /** `isSearch`: the order is a condition too. */
@@ -42,7 +42,8 @@ async function onTheWay(
   let left = skip
   for (let read = 0; found.length <= limit;) {
     // With several conditions nobody knows how many keys it takes.
-    const asked = isAlone ? Math.min(left + limit + 1, KEYS_AT_ONCE) : KEYS_AT_ONCE
+    const guess = isAlone || read === 0 ? left + limit + 1 : KEYS_AT_ONCE
+    const asked = Math.min(guess, KEYS_AT_ONCE)
     const keys = await order.keysAfter(sql, place, asked)
     const kept = await keptOf(sql, order, narrowing, keys)
     found.push(...kept.slice(left))

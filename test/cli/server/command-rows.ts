@@ -54,7 +54,7 @@ function accountRows({ world, person, group, session, allowed }: Subjects): Rows
       })
       return ['account', 'show', `${way}-shown@example.com`]
     },
-    'account list': () => ['account', 'list', '--limit', '2'],
+    'account list': () => ['account', 'list', '--state', 'active', '--limit', '2'],
     'account update': on('update', '--given-name', 'Ann', '--zoneinfo', 'Europe/Berlin'),
     'account disable': on('disable'),
     'account enable': on('enable'),
