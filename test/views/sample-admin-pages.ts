@@ -2,12 +2,12 @@
 import { chartOf, PICTURE, stepLabel } from '../../src/admin/charts.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
 import { word } from '../../src/admin/words.ts'
-import { ACCOUNT_STATES } from '../../src/accounts/search/account-states.ts'
 import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { STATISTICS } from '../../src/statistics/series.ts'
 import { given } from '../../src/words/message.ts'
 import { appPages } from './sample-app-pages.ts'
 import type { SamplePage } from './sample-pages.ts'
+import { nothingYet, peopleFilters } from './sample-people-filters.ts'
 
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
 const sections = SECTIONS.map(({ name }) => ({ name, href: `/admin/${name}` }))
@@ -28,11 +28,6 @@ const list = {
   create: { id: 'createAccount' },
   createHref: '/admin/accounts/-/create',
 }
-const peopleFilters = (state: string) => [
-  { name: 'state', value: state, options: [...ACCOUNT_STATES] },
-  { name: 'group', value: '', options: ['Finance', 'Team of a department with a rather long name'] },
-  { name: 'role', value: '', options: ['admin', 'support'] },
-]
 const title = given('Sample Person')
 const act = {
   ...common,
@@ -108,11 +103,7 @@ export const adminPages: SamplePage[] = [
     state: 'nothing-found',
     locals: { ...list, filters: peopleFilters('locked'), search: 'somebody', isNarrowed: true, rows: [] },
   },
-  {
-    page: 'admin/list',
-    state: 'nothing-yet',
-    locals: { ...list, filters: peopleFilters('disabled'), isNarrowed: true, rows: [], more: '?cursor=1' },
-  },
+  { page: 'admin/list', state: 'nothing-yet', locals: { ...list, ...nothingYet } },
   {
     page: 'admin/list',
     state: 'invitations',

@@ -98,10 +98,11 @@ function accountOf(row: Account & PlacedRow): Account {
 async function sortedHere(
   sql: Sql,
   order: Order,
-  { after, limit, skip, narrowing: { among: _, ...narrowing } }: Read,
+  { after, limit, skip, ...read }: Read,
   ids: readonly string[],
 ): Promise<Found> {
   const places: Place[] = []
+  const narrowing = { ...read.narrowing, among: undefined }
   for (let at = 0; at < ids.length; at += TESTED_AT_ONCE) {
     const rows: PlacedRow[] = await sql('accounts')
       .whereIn('accounts.id', ids.slice(at, at + TESTED_AT_ONCE))
