@@ -14,6 +14,7 @@ import { groupsApi } from './api/groups/groups.feature.ts'
 import { rolesApi } from './api/roles/roles.feature.ts'
 import { upstreamsApi } from './api/upstreams/upstreams.feature.ts'
 import { keysApi } from './api/keys/keys-api.feature.ts'
+import { limitsApi } from './api/limits/limits.feature.ts'
 import { mailsApi } from './api/mails/mails-api.feature.ts'
 import { receiversApi } from './api/receivers/receivers-api.feature.ts'
 import { statisticsApi } from './api/statistics/statistics-api.feature.ts'
@@ -83,6 +84,7 @@ export const FEATURES: readonly BuildFeature[] = [
   invitationsApi,
   auditApi,
   keysApi,
+  limitsApi,
   mailsApi,
   receiversApi,
   settingsApi,

@@ -9,6 +9,7 @@ import type { Operation } from '../operations/operation.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Message } from '../words/message.ts'
+import { aheadInWords, spanInWords } from '../words/spans.ts'
 import { scopesHeldBy } from '../accounts/roles/held-scopes.ts'
 import { consoleApi, Refused, SignInNeeded, theOperation } from './console-api.ts'
 import type { ConsoleApi, Refusal } from './console-api.ts'
@@ -61,6 +62,8 @@ export function atDesk(services: DeskServices, work: Work) {
         })),
         openSection: section ?? '',
         word,
+        span: spanInWords,
+        ahead: aheadInWords,
         ...locals,
       })
     try {

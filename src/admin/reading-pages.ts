@@ -78,6 +78,8 @@ export async function showList(desk: Desk, params: Readonly<Record<string, strin
     })),
     searches: list.searches ?? false,
     search,
+    notes: (list.notes ?? []).filter((flag) => body[flag] === true),
+    below: list.below && (await belowOf(desk, section, list.below)),
   }
   const adding = create &&
     desk.may(create.id) && { create, createHref: section.guide ?? actHref(section, create) }
@@ -88,18 +90,34 @@ function nextHref(narrowed: Record<string, string>, next: string): string {
   return next && `?${new URLSearchParams({ ...narrowed, cursor: next })}`
 }
 
-function rowOf({ may }: Desk, section: Section, item: Shown) {
+async function belowOf({ api, may }: Desk, section: Section, part: Part) {
+  if (!may(part.id)) return undefined
+  const answer = await tried(() => api({ id: part.id }))
+  return 'done' in answer ? partOf(section, part, '', answer.done.body) : undefined
+}
+
+/** Where the row leads, if the person may read that. */
+function rowHref({ may }: Desk, { list: { links = [] } }: Section, item: Shown): string | undefined {
+  const link = links.find(({ field }) => (at(item, field) ?? null) !== null)
+  const section = link && findSection(link.section)
+  if (!section || !may(section.list.id)) return undefined
+  const value = String(at(item, link.field))
+  if (link.by === undefined) return thingHref(section.name, value)
+  return `${sectionHref(section.name)}?${new URLSearchParams({ [link.by]: value })}`
+}
+
+function rowOf(desk: Desk, section: Section, item: Shown) {
   const { name, key, list, one, acts } = section
   const id = String(item[key])
   const [title = { name: key, kind: 'text', text: id }, ...facts] = factsOf(item, list.fields)
   return {
     title,
     facts,
-    href: one && thingHref(name, id),
+    href: one ? thingHref(name, id) : rowHref(desk, section, item),
     tags: (list.tags ?? []).filter((tag) => isSo(item, tag)).map(({ word }) => word),
     acts: one
       ? []
-      : acts.filter((act) => may(act.id)).map((act) => ({ ...act, href: actHref(section, act, id) })),
+      : acts.filter((act) => desk.may(act.id)).map((act) => ({ ...act, href: actHref(section, act, id) })),
   }
 }
 

@@ -21,8 +21,10 @@ export async function subjectOf(desk: Desk, section: Section, act: Act, key: str
   const row = part?.acts?.find((one) => one === act)?.key
   if (part && row) return ofPart(desk, section, key, { part, row })
   if (section.one) return []
-  const items = await itemsOf(desk, section.list.id, {})
-  return named({ items, field: section.key, value: key, fields: section.list.fields })
+  const { row: one, id } = section.list
+  const items = one ? await oneOf(desk, one.id, { [section.key]: key }) : await itemsOf(desk, id, {})
+  const { fields } = section.list
+  return named({ items, field: section.key, value: key, fields, most: one?.names })
 }
 
 async function ofPart(
@@ -40,11 +42,17 @@ async function ofPart(
   return named({ items, field: row.field, value, fields: part.fields })
 }
 
-type Found = { items: readonly Shown[]; field: string; value: string; fields: readonly string[] }
+type Found = {
+  items: readonly Shown[]
+  field: string
+  value: string
+  fields: readonly string[]
+  most?: number | undefined
+}
 
-function named({ items, field, value, fields }: Found): Fact[] {
+function named({ items, field, value, fields, most = MOST_FACTS }: Found): Fact[] {
   const item = items.find((one) => String(at(one, field)) === value)
-  const facts = item ? factsOf(item, fields).slice(0, MOST_FACTS) : []
+  const facts = item ? factsOf(item, fields).slice(0, most) : []
   return facts.length > 0 ? facts : [factOf(field, value) ?? []].flat()
 }
 

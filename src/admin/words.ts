@@ -3,7 +3,7 @@
 /** `op`: the heading. `do`: the button. `about`: what happens. `done`: the notice afterwards.
  * `part`: the heading of what else there is. `page`: a page about it. `kind`: a kind of app. `empty`: a list without a row.
  * `value`: of a field, such as `state.waiting`. `search`: what the search of a section takes.
- * `choice`: what an option of a field means. `chart`, `series`: of statistics, such as `token.ciba`. */
+ * `note`: what a list says beside its rows. `choice`: what an option of a field means. `chart`, `series`: of statistics, such as `token.ciba`. */
 export type Kind =
   | 'op'
   | 'do'
@@ -18,6 +18,7 @@ export type Kind =
   | 'tag'
   | 'value'
   | 'search'
+  | 'note'
   | 'chart'
   | 'series'
   | 'choice'

@@ -9,7 +9,12 @@ export type BlockedAttempts = {
   /** Seconds until the block of a bucket ends; nothing when none is known. */
   recall: (bucket: string, nowMs: number) => number | undefined
   note: (bucket: string, retryAfterSeconds: number, nowMs: number) => void
+  /** Everything: an operator cleared a limit. */
+  forget: () => void
 }
+
+/** The topic of the change feed: a limit was cleared, so every process forgets what it knows to be blocked. */
+export const LIMITS_TOPIC = 'limits'
 
 const MOST_KEPT = 10_000
 /** After this the database is asked again: another process may have ended the block. */
@@ -27,5 +32,6 @@ export function createBlockedAttempts(most = MOST_KEPT): BlockedAttempts {
       const endsAtMs = nowMs + retryAfterSeconds * SECOND_MS
       known.set(bucket, { endsAtMs, trustedUntilMs: nowMs + TRUSTED_MS })
     },
+    forget: () => known.clear(),
   }
 }

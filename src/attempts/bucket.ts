@@ -82,8 +82,8 @@ export async function fullBuckets(db: Sql, takes: readonly Take[]): Promise<Set<
   return full
 }
 
-/** Forgets the attempts: the right password was given. */
-export async function resetBucket(db: Db, bucket: string): Promise<void> {
+/** Forgets the attempts: the right password was given, or an operator cleared the limit. */
+export async function resetBucket(db: Sql, bucket: string): Promise<void> {
   // Not a DELETE: with parallel INSERTs of the same key those deadlock on InnoDB.
   await db('attempt_buckets').where({ bucket }).update({ failures: 0, expiresAtMs: 0 })
 }

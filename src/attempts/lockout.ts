@@ -172,7 +172,8 @@ function slotsOf(key: Buffer, { emailCanonical, ip }: Attempt): string[] {
   })
 }
 
-function shares(key: Buffer, { accountId, ip }: Attempt): string[] {
+/** How much of each slot is this account's, in the order of the slots. */
+export function shares(key: Buffer, { accountId, ip }: Attempt): string[] {
   if (accountId === undefined) return []
   return networksOf(ip).map((network) =>
     keyedDigest(key, JSON.stringify(['sign-in', 'share', accountId, network])),

@@ -35,6 +35,7 @@ const BY_NOUN: Readonly<Record<string, AuditKind>> = {
   registration_token: 'administration',
   exchange_rule: 'administration',
   audit: 'administration',
+  limit: 'administration',
   mail: 'administration',
   receiver: 'administration',
   webhook: 'administration',

@@ -94,6 +94,7 @@ export const AUDITED_ACTIONS = {
   'upstream.connected': { event: 'account.upstreams_changed', how: 'connected' },
   'upstream.disconnected': { event: 'account.upstreams_changed', how: 'disconnected' },
   'account.unlocked': { none: 'Attempts are counted again. The account itself stays as it was.' },
+  'limit.cleared': { none: 'Attempts are counted again. Accounts and networks stay as they were.' },
   'account.checked': { none: 'A look-up changes no state.' },
   'account.registration_repeated': { none: CHANGES_NOTHING },
   'account.activation_requested': { none: CHANGES_NOTHING },

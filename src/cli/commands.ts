@@ -19,6 +19,7 @@ import { exporting } from './moving/export-commands.ts'
 import { group } from './groups/group-commands.ts'
 import { importing } from './moving/import-commands.ts'
 import { keys } from './keys/keys-commands.ts'
+import { limit } from './limits/limit-commands.ts'
 import { login, logout } from './login/login-commands.ts'
 import { mail } from './mail/mail-commands.ts'
 import { migrate } from './migrate-commands.ts'
@@ -54,6 +55,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   seedNoun(replaceToken),
   mail,
   audit,
+  limit,
   outbox,
   receiver,
   webhook,

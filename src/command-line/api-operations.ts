@@ -108,6 +108,11 @@ export const API_OPERATIONS = {
   listAuditEntries: 'GET /audit-entries audit:read',
   getAuditEntry: 'GET /audit-entries/{id} audit:read',
   exportAuditEntries: 'GET /audit-entries/export audit:read',
+
+  listLimits: 'GET /limits limits:read',
+  listLimitRules: 'GET /limit-rules limits:read',
+  clearLimit: 'POST /limits/{id}/clear limits:manage',
+  clearAccountLimit: 'POST /accounts/{id}/limits/{limit_id}/clear accounts:support',
 } as const
 
 export type OperationId = keyof typeof API_OPERATIONS

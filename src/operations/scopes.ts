@@ -34,6 +34,8 @@ export const API_SCOPES = {
   'resources:read': 'List and read resource servers',
   'resources:manage': 'Register, change and delete resource servers',
   'audit:read': 'Read the audit trail',
+  'limits:read': 'Read which networks and accounts are limited',
+  'limits:manage': 'Clear limits of networks and accounts',
   'keys:read': 'List the keys that sign, encrypt and seal',
   'keys:manage': 'Rotate the keys that sign and encrypt',
   'mails:read': 'Read the kind, recipient and state of mails, but not their text',

@@ -17,6 +17,8 @@ const OF_PEOPLE: ReadonlySet<string> = new Set([
   'listMails',
   'previewClient',
   'getMail',
+  'listLimits',
+  'getLimit',
 ])
 const OF_ONE_ACCOUNT = '/accounts/{id}'
 // How far somebody has read on is not what they looked for.

@@ -24,6 +24,7 @@ describe('the sections of the administration', () => {
   const acts = SECTIONS.flatMap(actsOf)
   const read = SECTIONS.flatMap(({ list, one }) => [
     list.id,
+    ...[list.row?.id, list.below?.id].filter((id) => id !== undefined),
     ...(one ? [one.id, ...(one.parts ?? []).map((part) => part.id)] : []),
   ])
 
@@ -53,6 +54,7 @@ describe('the sections of the administration', () => {
     const fields = SECTIONS.flatMap(({ list, one }) => [
       ...list.fields,
       ...(list.filters ?? []),
+      ...(list.below?.fields ?? []),
       ...(one?.fields ?? []),
       ...(one?.parts ?? []).flatMap((part) => part.fields),
     ])

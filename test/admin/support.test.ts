@@ -1,13 +1,10 @@
 import { expect } from 'chai'
 import { grantRole, revokeRole, rolesOf } from '../../src/accounts/roles.ts'
-import { createRole } from '../../src/accounts/roles/roles.ts'
 import type { AdminScope } from '../../src/accounts/roles/admin-scopes.ts'
-import { visitAdministration } from '../support/administrators.ts'
 import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
-import type { Visited, Visitor } from '../support/visitor.ts'
-
-let count = 0
+import type { Visitor } from '../support/visitor.ts'
+import { holderAt, linksOf, plain } from './holder.ts'
 
 describe('the administration pages, for somebody with a role that allows less', () => {
   let server: RunningServer
@@ -16,17 +13,7 @@ describe('the administration pages, for somebody with a role that allows less', 
   })
   after(() => server.stop())
 
-  /** Signed in at /admin with a role of these scopes, or with one that there is. */
-  async function holder(scopes: readonly AdminScope[] | string) {
-    const { parts } = server
-    const role = typeof scopes === 'string' ? scopes : `role-${(count += 1)}`
-    if (typeof scopes !== 'string') await createRole(parts, { name: role, scopes }, { actor: 'cli' })
-    const { visitor, person, page: start } = await visitAdministration(server, { role })
-    return { visitor, person, role, start }
-  }
-  const plain = ({ text }: Visited) => text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
-  const linksOf = ({ text }: Visited) =>
-    [...text.matchAll(/href="(\/admin[^"]*)"/g)].map(([, href = '']) => href)
+  const holder = (scopes: readonly AdminScope[] | string) => holderAt(server, scopes)
   const refused = async (visitor: Visitor, path: string) => {
     const page = await visitor.get(path)
     expect([page.status, page.through], path).to.eql([403, []])
@@ -38,7 +25,7 @@ describe('the administration pages, for somebody with a role that allows less', 
     expect(start.heading).to.equal('Administration')
     const sections = [...new Set(linksOf(start))].filter((href) => href !== '/admin')
     expect(sections.toSorted()).to.eql(
-      ['accounts', 'audit-entries', 'groups', 'invitations', 'waiting-accounts'].map(
+      ['accounts', 'audit-entries', 'groups', 'invitations', 'limits', 'waiting-accounts'].map(
         (one) => `/admin/${one}`,
       ),
     )

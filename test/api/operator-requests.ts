@@ -2,6 +2,7 @@
 import { createWebhook } from '../../src/event-sinks/webhooks/webhooks.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Request } from './good-requests.ts'
+import { limitRequests } from './limit-requests.ts'
 import { givenUpMail } from './given-up-mail.ts'
 
 /** Nothing is posted there: the worker of a stage looks for webhooks by itself, and this one wants none of its events. */
@@ -10,10 +11,12 @@ const WEBHOOK = { url: 'https://crm.example.com/events', event_types: ['key.remo
 type Make = () => Promise<Request>
 
 export function operatorRequests(
-  { parts, person }: Stage,
+  stage: Stage,
   { own: token }: { own: string },
 ): Record<'good' | 'refused', Record<string, Make>> {
+  const { parts, person } = stage
   const { db } = parts
+  const ofLimits = limitRequests(stage, token)
   const at = (path: string, body?: Record<string, unknown>) => () =>
     Promise.resolve({ path, token, ...(body && { body }) })
   const onMail =
@@ -43,6 +46,7 @@ export function operatorRequests(
   }
   return {
     good: {
+      ...ofLimits.good,
       getStatistics: at('/statistics'),
       exportAuditEntries: at('/audit-entries/export?limit=5'),
       listKeys: at('/keys'),
@@ -67,6 +71,7 @@ export function operatorRequests(
       deleteWebhook: onWebhook(),
     },
     refused: {
+      ...ofLimits.refused,
       'rotateKeys 409': async () => {
         // As if another rotation had used the key that this one has just published.
         await db.raw(

@@ -24,6 +24,7 @@ const NOBODY = [
   'listLimits',
   'listGroups',
   'listKeys',
+  'listLimitRules',
   'listReceivers',
   'listResources',
   'listRoles',

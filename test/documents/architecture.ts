@@ -4,7 +4,8 @@ import { markdownTable, withContent } from './document.ts'
 import type { GeneratedDocument } from './document.ts'
 import { FLOORS } from '../support/source-tree.ts'
 import { drawArchitecture } from './picture.ts'
-import { INSIDE_PROVIDER, ROOMS } from './rooms.ts'
+import { INSIDE_PROVIDER } from './provider-rooms.ts'
+import { ROOMS } from './rooms.ts'
 
 export const architectureDocuments: GeneratedDocument[] = [
   {

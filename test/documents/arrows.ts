@@ -1,6 +1,7 @@
 /** Which room imports which. */
 import { COMPOSITION, folderOf, importedFiles, sources } from '../support/source-tree.ts'
-import { INSIDE_PROVIDER, ROOMS } from './rooms.ts'
+import { INSIDE_PROVIDER } from './provider-rooms.ts'
+import { ROOMS } from './rooms.ts'
 
 export type Arrow = { from: string; to: string }
 

@@ -126,6 +126,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'Groups of accounts: their names, and who is in them.',
     leaves: 'The claim `groups`: `account-cache`, `accounts`. What a group may do: the apps.',
   },
+  limits: {
+    storey: 'subjects',
+    short: 'who is limited now',
+    owns: 'Limits as operators see them: which are in effect, who is limited now, and clearing one.',
+    leaves: 'Counting, and the numbers: `attempts`.',
+  },
   upstreams: {
     storey: 'subjects',
     short: 'other providers',
@@ -277,21 +283,4 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'Database, Redis, log, clock, random tokens, sealing, change feed, caches that it guards.',
     leaves: 'Every word of the product.',
   },
-}
-
-/** What the folders inside provider/ own. Those of pages/ and protocol/ say it in their `*.feature.ts`. */
-export const INSIDE_PROVIDER: Readonly<Record<string, string>> = {
-  requests: 'Parameters of an authorization request: levels, hints, request objects, authorization details.',
-  sessions: 'The browser session of the protocol, and its record for the account page.',
-  subjects: 'The account behind a `sub`, pairwise or not, and our own JWT access tokens when they come back.',
-  grants: 'What a grant allows and for how long: scopes in words, refresh, offline access.',
-  refusals: 'What a refused app reads, and what the operator finds in the log.',
-  clients: 'Clients as the library sees them: look-up, keys, documents, secrets, allowed resources.',
-  endpoints: 'Addresses of the protocol, their metadata, and what is added to answers.',
-  binding: 'Tokens bound to a key or a certificate, and client assertions.',
-  checks: 'What is refused before the library looks: size, unknown scopes, missing PKCE.',
-  records: 'The library’s storage on the grant store; all writes of a request are one step.',
-  contract: 'What a feature may add to the library, and the current provider.',
-  library:
-    'Every replaced member, private module and inner step of the library, in three tables, checked at start.',
 }

@@ -74,6 +74,8 @@ export const ADMINISTRATION_CHANGES: Changes = {
   disableAccount: call('POST /accounts/{}/disable', account, ['account.disabled']),
   enableAccount: call('POST /accounts/{}/enable', disabledAccount, ['account.enabled']),
   unlockAccount: { none: 'Attempts are counted again. The account itself stays as it was.' },
+  clearLimit: { none: 'Attempts are counted again. Nothing else changes.' },
+  clearAccountLimit: { none: 'Attempts are counted again. The account itself stays as it was.' },
   endAccountSessions: call('POST /accounts/{}/end-sessions', signedIn, ['account.signed_out_everywhere']),
   endAccountSession: call('DELETE /accounts/{}', sessionPath, ['session.ended']),
   revokeAccountApp: call('DELETE /accounts/{}', appPath, ['consent.revoked']),

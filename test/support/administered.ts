@@ -3,6 +3,8 @@ import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { requestNewAddress } from '../../src/accounts/journeys/new-address.ts'
 import { requestDeletion } from '../../src/accounts/life/deletion.ts'
+import { takeDataExport } from '../../src/attempts/account-limits.ts'
+import { recordAudit } from '../../src/audit/audit.ts'
 import { createInvitation } from '../../src/accounts/registrations/invitations.ts'
 import { createRole } from '../../src/accounts/roles/roles.ts'
 import { keepErrors } from '../../src/clients/errors/client-errors.ts'
@@ -86,6 +88,7 @@ async function annOf(
   await planFactorReset(parts, accountId, BY)
   await givenUpMail(parts, ann.email)
   await requestNewAddress(parts, { accountId, email: `new.${ann.email}`, ip: anyAddress() })
+  await downloadOften(server, accountId)
   const told = {
     clientId,
     endpoint: 'authorization',
@@ -95,6 +98,13 @@ async function annOf(
   const times = { times: 2, firstAtMs: nowMs - HOUR_MS, lastAtMs: nowMs }
   await keepErrors(parts.db, [{ ...told, got: 'https://notes.example.com/cb', ...times }])
   return ann
+}
+
+/** As often as the limit of a day allows. */
+async function downloadOften({ parts }: RunningServer, accountId: string): Promise<void> {
+  const atMs = parts.clock()
+  while (await takeDataExport(parts, accountId, atMs))
+    await recordAudit(parts.db, { atMs, action: 'account.data_exported', actor: accountId, accountId })
 }
 
 /** Disabled, so that no sign-in page offers it. Answers its id. */

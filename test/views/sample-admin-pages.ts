@@ -6,6 +6,7 @@ import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { STATISTICS } from '../../src/statistics/series.ts'
 import { given } from '../../src/words/message.ts'
 import { appPages } from './sample-app-pages.ts'
+import { limitPages } from './sample-limit-pages.ts'
 import type { SamplePage } from './sample-pages.ts'
 import { nothingYet, peopleFilters } from './sample-people-filters.ts'
 
@@ -70,6 +71,7 @@ const charts = {
 
 export const adminPages: SamplePage[] = [
   ...appPages,
+  ...limitPages,
   { page: 'admin/start', state: 'sections', locals: { ...common, openSection: '', charts: [] } },
   { page: 'admin/start', state: 'charts', locals: { ...common, openSection: '', ...charts } },
   {

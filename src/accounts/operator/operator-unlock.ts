@@ -1,8 +1,11 @@
 /** An operator unlocks an account that is blocked after failed sign-ins. */
+import { LIMITS_TOPIC } from '../../attempts/blocked-attempts.ts'
 import { resetCodeAttempts } from '../../attempts/code-attempts.ts'
 import { resetAttempts } from '../../attempts/lockout.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { DAY_MS } from '../../platform/clock.ts'
+import { noteChange } from '../../platform/sql/change-feed.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { findAccountById } from '../account.ts'
 import type { Actor, Expects } from '../account-state.ts'
@@ -34,12 +37,16 @@ export async function unlockAccount(
   for (const ip of ips)
     if (ip !== null) await resetAttempts(needs, { emailCanonical: account.emailCanonical, ip, accountId })
   await resetCodeAttempts(needs, accountId)
-  await recordAudit(needs.db, {
-    ...by,
-    atMs,
-    action: 'account.unlocked',
-    accountId,
-    detail: { addresses: ips.length },
+  await inTransaction(needs.db, async (trx) => {
+    await recordAudit(trx, {
+      ...by,
+      atMs,
+      action: 'account.unlocked',
+      accountId,
+      detail: { addresses: ips.length },
+    })
+    await noteChange(trx, LIMITS_TOPIC)
   })
+  needs.blocked.forget()
   return true
 }

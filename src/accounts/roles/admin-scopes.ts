@@ -21,6 +21,8 @@ export const ADMIN_SCOPES = [
   'resources:read',
   'resources:manage',
   'audit:read',
+  'limits:read',
+  'limits:manage',
   'keys:read',
   'keys:manage',
   'mails:read',
@@ -35,9 +37,12 @@ export type AdminScope = (typeof ADMIN_SCOPES)[number]
 
 /** A scope that allows what others allow, too. Tokens from before a scope was divided stay good by this. */
 export const INCLUDED = {
-  'accounts:manage': ['accounts:support'],
+  'accounts:manage': ['accounts:support', 'limits:read'],
+  // To unlock an account, one sees which one is limited.
+  'accounts:support': ['limits:read'],
   'accounts:roles': ['roles:read'],
   'roles:manage': ['roles:read'],
+  'limits:manage': ['limits:read'],
 } as const satisfies Partial<Record<AdminScope, readonly AdminScope[]>>
 
 /** The scopes, with those that they include. Others stay as they are. */

@@ -93,6 +93,11 @@ export const accounts: Section = {
         fields: ['kind', 'state', 'created_at', 'delivered_at', 'last_error'],
         link: { section: 'mails', field: 'id' },
       },
+      {
+        id: 'listAccountLimits',
+        fields: ['kind', 'network', 'state', 'count', 'limit', 'until'],
+        acts: [{ verb: 'clear-limit', id: 'clearAccountLimit', key: { param: 'limit_id', field: 'id' } }],
+      },
       { id: 'getAccountNewEmail', fields: ['email', 'expires_at'] },
       {
         id: 'listAuditEntries',

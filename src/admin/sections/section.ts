@@ -41,6 +41,9 @@ export type Part = {
   acts?: readonly (Act & { key: RowKey })[]
 }
 
+/** To a thing of a section, or to its list narrowed `by` a filter. */
+export type RowLink = { section: string; field: string; by?: string }
+
 export type Section = {
   /** In addresses and texts: the API's noun. */
   name: string
@@ -59,6 +62,14 @@ export type Section = {
     filterChoices?: Readonly<Record<string, string>>
     /** Formats of a file with all rows that it is narrowed to. */
     downloads?: readonly string[]
+    /** Where a row leads, of a thing without a page of its own: the first of these with a value. */
+    links?: readonly RowLink[]
+    /** The operation that reads one row, where the list may not have it, and how many of the fields name it. */
+    row?: { id: string; names: number }
+    /** Flags of the answer that are worth a sentence. */
+    notes?: readonly string[]
+    /** More than the list has, from an operation of its own. */
+    below?: Pick<Part, 'id' | 'fields'>
   }
   /** Absent: a thing has no page of its own, and the list has what can be done with it. */
   one?: { id: string; titled: readonly string[]; fields: readonly string[]; parts?: readonly Part[] }

@@ -4,6 +4,7 @@ import { audit } from './audit.ts'
 import { clients, resources } from './clients.ts'
 import { groups } from './groups.ts'
 import { receivers, webhooks } from './events.ts'
+import { limits } from './limits.ts'
 import { keys, mails, serverSettings } from './operations.ts'
 import { roles } from './roles.ts'
 import { invitations, waitingAccounts } from './registration.ts'
@@ -20,6 +21,7 @@ export const SECTIONS: readonly Section[] = [
   resources,
   upstreams,
   audit,
+  limits,
   mails,
   receivers,
   webhooks,

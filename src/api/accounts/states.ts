@@ -79,7 +79,7 @@ const ACTS: readonly Act[] = [
     verb: 'unlock',
     summary: 'Unlock an account',
     description:
-      'Takes back the failed sign-ins of the last day, from every address. It may take ten seconds until all servers know.',
+      'Takes back the failed sign-ins of the last day, from every address. All servers know it within a second.',
     run: unlockAccount,
   },
   {

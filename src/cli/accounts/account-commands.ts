@@ -155,7 +155,7 @@ export const account: Noun<Parts> = {
       'Lets a disabled account sign in again. Ended sessions and access stay ended.',
     ),
     ...factorCommands({ noun, opens, operand }),
-    onAccount('unlock', 'unlock', 'Lets a blocked person sign in again. Servers notice within ten seconds.'),
+    onAccount('unlock', 'unlock', 'Lets a blocked person sign in again. Servers know it within a second.'),
     onAccount('end-sessions', 'endSessions', 'Ends all sessions and access of an account.'),
     ...accessCommands({ noun, opens, operand }),
     {

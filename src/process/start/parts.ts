@@ -8,7 +8,7 @@ import { createAccountCache, sealedAccounts } from '../../account-cache/account-
 import { createHasher } from '../../passwords/hashing.ts'
 import type { Hasher } from '../../passwords/hashing.ts'
 import type { Config } from '../../settings/config.ts'
-import { createBlockedAttempts } from '../../attempts/blocked-attempts.ts'
+import { createBlockedAttempts, LIMITS_TOPIC } from '../../attempts/blocked-attempts.ts'
 import { recordEventsOf } from '../../events/events.ts'
 import type { Feature } from '../../feature.ts'
 import { FEATURES } from '../../features.ts'
@@ -77,7 +77,7 @@ export async function createParts(config: Config, clock: Clock = systemClock, te
     sealer,
     outbox,
     ...openTools({ config, clock, log, metrics, tracing }),
-    blocked: createBlockedAttempts(),
+    blocked: openBlocked(feed),
     feed,
     ...openCaches({ config, db, log, feed, metrics, tracing }, redis),
     ...createAccessEndings({ store, clock }, outbox),
@@ -139,6 +139,13 @@ function openTools({ config, clock, log, metrics, tracing }: Traced<'config' | '
   const hasher = tracedHasher(openHasher(config), tracing)
   measureHashing(hasher, metrics)
   return { hasher, places: createPlaces(config.places, { clock, onUnreadable }) }
+}
+
+/** What is known to be blocked, until an operator clears a limit. */
+function openBlocked(feed: Services['feed']): Services['blocked'] {
+  const blocked = createBlockedAttempts()
+  feed.on(LIMITS_TOPIC, blocked.forget)
+  return blocked
 }
 
 function openHasher({ accounts, workers }: Config): Hasher {

@@ -4,18 +4,17 @@
  */
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
+import { userCodeTakes } from '../../attempts/account-limits.ts'
 import { returnToBucket, takeFromBuckets } from '../../attempts/bucket.ts'
 import type { BucketRule } from '../../attempts/bucket.ts'
-import { networkTakes } from '../../attempts/network-limit.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
 import { paced } from '../../provider/records/polling.ts'
 import type { Services } from '../../services.ts'
 
-/** Limits for wrong user codes (RFC 8628 §5.1). There are 20^8 codes, so guessing one is hopeless. */
+/** Wrong user codes of one session. */
 const PER_SESSION: BucketRule = { limit: 10, windowMs: 10 * MINUTE_MS }
-const PER_NETWORK: BucketRule = { limit: 40, windowMs: 10 * MINUTE_MS }
 
 /** Failures that are no answer of the person, so the code stays valid. */
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_request'])
@@ -49,10 +48,7 @@ async function countGuess({ db, clock, config }: Services, ctx: KoaContextWithOI
     JSON.stringify(['user-code', 'session', ctx?.oidc.session?.uid ?? '']),
   )
   const ip = (ctx && requestState(ctx).clientIp) ?? ''
-  const takes = [
-    { ...PER_SESSION, bucket: session, nowMs },
-    ...networkTakes(config, ['user-code', 'network'], ip, PER_NETWORK, nowMs),
-  ]
+  const takes = [{ ...PER_SESSION, bucket: session, nowMs }, ...userCodeTakes(config, ip, nowMs)]
   const taken = await takeFromBuckets(db, takes)
   if (!taken.allowed) throw tooMany(ctx, taken.retryAfterSeconds)
   return async () => {

@@ -4,16 +4,17 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { newClientTakes } from '../../attempts/account-limits.ts'
+import type { NewClientKind } from '../../attempts/account-limits.ts'
 import { takeFromBuckets } from '../../attempts/bucket.ts'
-import { networkTakes } from '../../attempts/network-limit.ts'
 import { requestState } from '../../http/request/request-state.ts'
-import { HOUR_MS, SECOND_MS } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 
 export type Admission = {
   /** Names the counter. */
-  kind: string
+  kind: NewClientKind
   limit: number
   /** What is limited, as the log and the answer name it. */
   what: string
@@ -36,7 +37,7 @@ export function createAdmission(
   const logged = new LRUCache<string, number>({ max: MOST_NOTED })
   return async (ctx) => {
     const { clientIp = '', requestId } = requestState(ctx)
-    const takes = networkTakes(config, ['request', kind], clientIp, { limit, windowMs: HOUR_MS }, clock())
+    const takes = newClientTakes(config, { kind, limit }, clientIp, clock())
     const taken = await takeFromBuckets(db, takes)
     if (taken.allowed) return
     const { retryAfterSeconds } = taken

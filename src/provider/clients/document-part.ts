@@ -1,12 +1,10 @@
 /** Mounts clients that describe themselves by a document: limits for fetching it, and fields that it may not set. */
+import { NEW_DOCUMENTS_PER_HOUR } from '../../attempts/account-limits.ts'
 import { createAdmission } from './admission.ts'
 import { clientDocuments, outliveDocuments, restrainDocument } from './client-documents.ts'
 import { createDocumentGate } from './document-gate.ts'
 import type { ProtocolPart } from '../contract/protocol-part.ts'
 import type { Services } from '../../services.ts'
-
-/** The most first fetches in an hour from one network. */
-const NEW_DOCUMENTS_PER_HOUR = 60
 
 export function documentPart(services: Services) {
   const { config, clock, log } = services

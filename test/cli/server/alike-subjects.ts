@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Answer } from '../../../src/command-line/command.ts'
+import { takeCodeAttempt } from '../../../src/attempts/code-attempts.ts'
 import { rememberConsent } from '../../../src/consents/consents.ts'
 import type { Parts } from '../../../src/process/start/parts.ts'
 import { recordSession } from '../../../src/sessions/account-sessions.ts'
@@ -73,11 +74,17 @@ export function alikeSubjects(world: World) {
     await rememberConsent(world.parts.db, id, app, { scopes: ['openid'] }, world.parts.clock())
     return [id, app]
   }
+  /** Somebody who typed a wrong code. */
+  async function limited(way: Way, name: string): Promise<string> {
+    const id = await person(way, name)
+    await takeCodeAttempt(world.parts, id, world.parts.clock())
+    return id
+  }
   function file(way: Way, content: object): string {
     const path = join(world.folder, `${way}.json`)
     writeFileSync(path, JSON.stringify(content))
     return path
   }
 
-  return { world, person, group, client, resource, upstream, waiting, session, allowed, file }
+  return { world, person, group, client, resource, upstream, waiting, session, allowed, limited, file }
 }

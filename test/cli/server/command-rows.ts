@@ -156,7 +156,7 @@ function groupRows({ world, person, group, waiting }: Subjects): Rows {
   }
 }
 
-function appRows({ world, group, client, resource, upstream, file }: Subjects): Rows {
+function appRows({ world, group, client, resource, upstream, limited, file }: Subjects): Rows {
   return {
     'client create': (way) => [
       'client',
@@ -224,5 +224,11 @@ function appRows({ world, group, client, resource, upstream, file }: Subjects): 
     'upstream remove': async (way) => ['upstream', 'remove', await upstream(way, 'gone')],
     'audit list': () => ['audit', 'list', '--limit', '205', '--until', '2999-01-01'],
     'audit show': () => ['audit', 'show', '1'],
+    'limit list': async (way) => ['limit', 'list', '--account', await limited(way, 'limited')],
+    'limit clear': async (way) => {
+      const id = await limited(way, 'cleared')
+      return ['limit', 'clear', `second_factor_codes:${id}`]
+    },
+    'limit rules': () => ['limit', 'rules'],
   }
 }

@@ -1,0 +1,63 @@
+### Limits: who is limited now, and what the limits are.
+
+admin-section-limits = Limits
+admin-section-limits-about = Networks and accounts that are limited now.
+admin-section-limits-lead = Counts are stored without names, so this list looks up those who are in the latest entries of the audit trail. Type any other address or network to see its counts.
+admin-empty-limits = Nobody in the latest entries of the audit trail is limited.
+admin-empty-limits-narrowed = Nothing is counted here now, so this is not limited.
+admin-note-unlimited = The setting UNLIMITED_NETWORKS names this network, so no limit per network counts it.
+admin-part-list-account-limits = Limits reached
+admin-part-list-limit-rules = Limits in effect
+
+admin-op-clear-limit = Clear a limit
+admin-do-clear-limit = Clear
+admin-done-clear-limit = The limit was cleared.
+admin-about-clear-limit = The count begins anew. All servers know it within a second.
+admin-op-clear-account-limit = Clear a limit of an account
+admin-do-clear-account-limit = Clear
+admin-done-clear-account-limit = The limit was cleared.
+admin-about-clear-account-limit = The count begins anew. All servers know it within a second.
+
+admin-field-account-email = Account
+admin-field-network = Network or address
+admin-field-count = Counted
+admin-field-limit = At most
+admin-field-challenge-from = Browser checks from
+admin-field-window-seconds = Within
+admin-field-pause-seconds = Then a pause of
+admin-field-effect = Beyond it
+admin-field-clearable = Can be looked up and cleared
+admin-field-settings = Settings
+
+admin-value-kind-passwords = Wrong passwords for one account from one network
+admin-value-kind-network-failures = Wrong passwords from one network, for all accounts
+admin-value-kind-account-failures = Wrong passwords for one account, from all networks
+admin-value-kind-second-factor-codes = Wrong codes of a second factor for one account
+admin-value-kind-registrations = Registrations from one network
+admin-value-kind-repeated-mails = Activation mails that one network asks for again
+admin-value-kind-password-resets = Password resets that one network asks for
+admin-value-kind-sign-in-codes = Sign-in codes by mail that one network asks for
+admin-value-kind-new-addresses = Changes of address from one network
+admin-value-kind-challenge-codes = Codes by mail that one network asks for after a browser check
+admin-value-kind-challenge-codes-without-puzzle = Codes by mail that one network asks for without a browser check
+admin-value-kind-mails = Mails to one address
+admin-value-kind-mails-of-network = Mails to one address that one network asks for
+admin-value-kind-pictures = Pictures that one account uploads
+admin-value-kind-data-exports = Downloads of all data of one account
+admin-value-kind-device-codes = Wrong device codes from one network
+admin-value-kind-open-registrations = Clients that register themselves from one network
+admin-value-kind-client-documents = Documents of new clients from one network
+admin-value-kind-forms-of-network = Forms from one network, in each process
+admin-value-kind-flows-of-network = Sign-ins that one address begins, in units of 2 KiB
+admin-value-kind-flows-of-client = Sign-ins that one client begins, in units of 2 KiB
+admin-value-kind-api-requests-of-client = Registrations and look-ups of one client over the API
+admin-value-kind-documents-of-host = Client documents from one host, in each process
+admin-value-state-counting = not reached
+admin-value-state-refused = refused
+admin-value-state-challenge = a browser check before each attempt
+admin-value-state-mail-code = a code by mail in unknown browsers
+admin-value-state-no-mail = no further mail
+admin-value-effect-refused = refused
+admin-value-effect-challenge = a browser check before each attempt
+admin-value-effect-mail-code = a code by mail in unknown browsers
+admin-value-effect-no-mail = no further mail

@@ -1,0 +1,63 @@
+### Ограничения: кто ограничен сейчас и какие ограничения действуют.
+
+admin-section-limits = Ограничения
+admin-section-limits-about = Сети и аккаунты, которые сейчас ограничены.
+admin-section-limits-lead = Счётчики хранятся без имён, поэтому список проверяет тех, кто есть в последних записях журнала аудита. Чтобы увидеть счётчики другого адреса или сети, введите их.
+admin-empty-limits = Среди последних записей журнала аудита никто не ограничен.
+admin-empty-limits-narrowed = Сейчас здесь ничего не считается, ограничений нет.
+admin-note-unlimited = Эта сеть указана в настройке UNLIMITED_NETWORKS, поэтому ограничения для сетей на неё не действуют.
+admin-part-list-account-limits = Достигнутые ограничения
+admin-part-list-limit-rules = Действующие ограничения
+
+admin-op-clear-limit = Снять ограничение
+admin-do-clear-limit = Снять
+admin-done-clear-limit = Ограничение снято.
+admin-about-clear-limit = Счёт начнётся заново. Все серверы узнают об этом в течение секунды.
+admin-op-clear-account-limit = Снять ограничение с аккаунта
+admin-do-clear-account-limit = Снять
+admin-done-clear-account-limit = Ограничение снято.
+admin-about-clear-account-limit = Счёт начнётся заново. Все серверы узнают об этом в течение секунды.
+
+admin-field-account-email = Аккаунт
+admin-field-network = Сеть или адрес
+admin-field-count = Насчитано
+admin-field-limit = Не больше
+admin-field-challenge-from = Проверка браузера, начиная с
+admin-field-window-seconds = За время
+admin-field-pause-seconds = Затем пауза
+admin-field-effect = При превышении
+admin-field-clearable = Можно посмотреть и снять
+admin-field-settings = Настройки
+
+admin-value-kind-passwords = Неверные пароли к одному аккаунту из одной сети
+admin-value-kind-network-failures = Неверные пароли из одной сети ко всем аккаунтам
+admin-value-kind-account-failures = Неверные пароли к одному аккаунту из всех сетей
+admin-value-kind-second-factor-codes = Неверные коды второго фактора для одного аккаунта
+admin-value-kind-registrations = Регистрации из одной сети
+admin-value-kind-repeated-mails = Повторные письма для активации по запросам из одной сети
+admin-value-kind-password-resets = Сбросы пароля по запросам из одной сети
+admin-value-kind-sign-in-codes = Коды для входа по почте по запросам из одной сети
+admin-value-kind-new-addresses = Смены адреса почты из одной сети
+admin-value-kind-challenge-codes = Коды по почте после проверки браузера, по запросам из одной сети
+admin-value-kind-challenge-codes-without-puzzle = Коды по почте без проверки браузера, по запросам из одной сети
+admin-value-kind-mails = Письма на один адрес
+admin-value-kind-mails-of-network = Письма на один адрес по запросам из одной сети
+admin-value-kind-pictures = Загрузки фотографий одного аккаунта
+admin-value-kind-data-exports = Скачивания всех данных одного аккаунта
+admin-value-kind-device-codes = Неверные коды устройств из одной сети
+admin-value-kind-open-registrations = Саморегистрации клиентов из одной сети
+admin-value-kind-client-documents = Документы новых клиентов из одной сети
+admin-value-kind-forms-of-network = Формы из одной сети, в каждом процессе
+admin-value-kind-flows-of-network = Начатые с одного адреса входы, единицами по 2 КиБ
+admin-value-kind-flows-of-client = Начатые одним клиентом входы, единицами по 2 КиБ
+admin-value-kind-api-requests-of-client = Регистрации и запросы аккаунтов через API от одного клиента
+admin-value-kind-documents-of-host = Документы клиентов с одного хоста, в каждом процессе
+admin-value-state-counting = не достигнуто
+admin-value-state-refused = отказ
+admin-value-state-challenge = проверка браузера перед каждой попыткой
+admin-value-state-mail-code = код по почте в незнакомых браузерах
+admin-value-state-no-mail = письма больше не отправляются
+admin-value-effect-refused = отказ
+admin-value-effect-challenge = проверка браузера перед каждой попыткой
+admin-value-effect-mail-code = код по почте в незнакомых браузерах
+admin-value-effect-no-mail = письма больше не отправляются

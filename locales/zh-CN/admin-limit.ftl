@@ -1,0 +1,63 @@
+### 限制：现在谁受到限制，以及有哪些限制。
+
+admin-section-limits = 限制
+admin-section-limits-about = 现在受到限制的网络和账号。
+admin-section-limits-lead = 计数不带名称保存，因此列表只查询审计记录最近条目中出现的网络和账号。要查看其他地址或网络的计数，请在此输入。
+admin-empty-limits = 审计记录的最近条目中，没有谁受到限制。
+admin-empty-limits-narrowed = 现在没有任何计数，因此不受限制。
+admin-note-unlimited = 此网络列在设置 UNLIMITED_NETWORKS 中，因此按网络的限制不对它计数。
+admin-part-list-account-limits = 已达到的限制
+admin-part-list-limit-rules = 生效的限制
+
+admin-op-clear-limit = 解除限制
+admin-do-clear-limit = 解除
+admin-done-clear-limit = 限制已解除。
+admin-about-clear-limit = 计数将重新开始。所有服务器会在一秒内得知。
+admin-op-clear-account-limit = 解除账号的限制
+admin-do-clear-account-limit = 解除
+admin-done-clear-account-limit = 限制已解除。
+admin-about-clear-account-limit = 计数将重新开始。所有服务器会在一秒内得知。
+
+admin-field-account-email = 账号
+admin-field-network = 网络或地址
+admin-field-count = 已计数
+admin-field-limit = 最多
+admin-field-challenge-from = 从此数起检查浏览器
+admin-field-window-seconds = 时间范围
+admin-field-pause-seconds = 之后暂停
+admin-field-effect = 超出后
+admin-field-clearable = 可以查询和解除
+admin-field-settings = 设置
+
+admin-value-kind-passwords = 同一网络对同一账号输错密码
+admin-value-kind-network-failures = 同一网络对所有账号输错密码
+admin-value-kind-account-failures = 所有网络对同一账号输错密码
+admin-value-kind-second-factor-codes = 同一账号输错第二重验证码
+admin-value-kind-registrations = 同一网络的注册
+admin-value-kind-repeated-mails = 同一网络再次索取的激活邮件
+admin-value-kind-password-resets = 同一网络请求的密码重置
+admin-value-kind-sign-in-codes = 同一网络索取的登录邮件验证码
+admin-value-kind-new-addresses = 同一网络更改邮箱地址
+admin-value-kind-challenge-codes = 同一网络在浏览器检查后索取的邮件验证码
+admin-value-kind-challenge-codes-without-puzzle = 同一网络未经浏览器检查索取的邮件验证码
+admin-value-kind-mails = 发往同一地址的邮件
+admin-value-kind-mails-of-network = 同一网络请求发往同一地址的邮件
+admin-value-kind-pictures = 同一账号上传的头像
+admin-value-kind-data-exports = 同一账号下载全部数据
+admin-value-kind-device-codes = 同一网络输错设备代码
+admin-value-kind-open-registrations = 同一网络自行注册的客户端
+admin-value-kind-client-documents = 同一网络带来的新客户端文档
+admin-value-kind-forms-of-network = 同一网络发送的表单（每个进程）
+admin-value-kind-flows-of-network = 同一地址开始的登录，以 2 KiB 为单位
+admin-value-kind-flows-of-client = 同一客户端开始的登录，以 2 KiB 为单位
+admin-value-kind-api-requests-of-client = 同一客户端通过 API 的注册和查询
+admin-value-kind-documents-of-host = 来自同一主机的客户端文档（每个进程）
+admin-value-state-counting = 未达到
+admin-value-state-refused = 拒绝
+admin-value-state-challenge = 每次尝试前检查浏览器
+admin-value-state-mail-code = 陌生浏览器需要邮件验证码
+admin-value-state-no-mail = 不再发送邮件
+admin-value-effect-refused = 拒绝
+admin-value-effect-challenge = 每次尝试前检查浏览器
+admin-value-effect-mail-code = 陌生浏览器需要邮件验证码
+admin-value-effect-no-mail = 不再发送邮件
