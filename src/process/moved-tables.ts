@@ -21,10 +21,11 @@ export function movedTables(features: readonly Feature[]): MovedTables {
     before: [
       MOVED_SIGNING_KEYS,
       MOVED_ENCRYPTION_KEYS,
+      // Apps name groups, and resource servers name apps.
+      MOVED_GROUPS,
       MOVED_CLIENTS,
       MOVED_RESOURCES,
       MOVED_DETAILS_TYPES,
-      MOVED_GROUPS,
       MOVED_ROLES,
     ],
     after: features.flatMap(({ moves = [] }) => moves),

@@ -5,6 +5,7 @@ import type { LeftOut } from '../incoming.ts'
 import { NotReadable, parsed } from '../incoming.ts'
 import { askedOnce, exactAddresses, given } from '../incoming-client.ts'
 import type { IncomingClient } from '../incoming-client.ts'
+import { claimsFrom, mapper } from './keycloak-mappers.ts'
 
 const client = z.looseObject({
   clientId: z.string(),
@@ -25,7 +26,7 @@ const client = z.looseObject({
   directAccessGrantsEnabled: z.boolean().default(false),
   serviceAccountsEnabled: z.boolean().default(false),
   attributes: z.record(z.string(), z.unknown()).default({}),
-  protocolMappers: z.array(z.looseObject({ name: z.string().default('') })).default([]),
+  protocolMappers: z.array(mapper).default([]),
   authorizationSettings: z.unknown().optional(),
 })
 
@@ -73,6 +74,7 @@ export function keycloakClient(value: Readonly<Record<string, unknown>>): Incomi
       id_token_signed_response_alg: attribute(data, 'id.token.signed.response.alg') ?? 'RS256',
       require_pkce: attribute(data, 'pkce.code.challenge.method') === 'S256' ? true : undefined,
       cors_origins: origins.kept,
+      custom_claims: claimsFrom(data.protocolMappers).claims,
       backchannel_logout_uri: attribute(data, 'backchannel.logout.url'),
     }),
     leftOut: [...redirects.leftOut, ...signedOut.leftOut, ...origins.leftOut, ...leftOutOf(data)],
@@ -156,9 +158,6 @@ function leftOutOf(data: Client): LeftOut[] {
   ]
   return [
     ...all.filter(([applies]) => applies).map(([, one]) => one),
-    ...data.protocolMappers.map(({ name }) => ({
-      code: `mapper ${name}`,
-      why: 'no claims of one app alone',
-    })),
+    ...claimsFrom(data.protocolMappers).leftOut,
   ]
 }

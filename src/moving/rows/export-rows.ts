@@ -65,7 +65,8 @@ async function* rowsOf(
     const last = rows.at(-1)
     if (!last) return
     after = String(last[key])
-    const lines = rows.flatMap((row): object[] => {
+    const leaving = (await moved.leaving?.(db, rows)) ?? rows
+    const lines = leaving.flatMap((row): object[] => {
       const { line, leftOut } = lineOf(moved, row, sealers) ?? { line: undefined, leftOut: 1 }
       const what = line ? `secrets of ${plural}` : plural
       addLeftOut(exported, what, leftOut)

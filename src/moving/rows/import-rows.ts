@@ -2,6 +2,7 @@
  * Takes the lines of our own export that are no accounts. Each is one transaction: what is here already is counted and
  * not touched, so that an interrupted import is continued by running it again.
  */
+import type { Knex } from 'knex'
 import type { FileRecord } from '../files/file-record.ts'
 import { NotReadable } from '../incoming.ts'
 import type { Refusal } from '../judge.ts'
@@ -99,7 +100,7 @@ async function written(
 ): Promise<'imported' | 'alreadyHere'> {
   const row = rowOf(moved, value, { data, file })
   moved.check?.(row)
-  return await inTransaction(db, async (trx) => {
+  return await undoneIf(dryRun, db, async (trx) => {
     const here: unknown = await trx(moved.table)
       .where({ [moved.key]: row[moved.key] })
       .modify((rows) => moved.alike && rows.orWhere({ [moved.alike]: row[moved.alike] }))
@@ -115,6 +116,17 @@ async function written(
     await moved.arrived?.(trx, fitted)
     return 'imported'
   })
+}
+
+/** What a dry run wrote while it fitted a row, such as a group that an app names, goes again. */
+async function undoneIf<T>(dryRun: boolean, db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  if (!dryRun) return inTransaction(db, work)
+  const trx = await db.transaction()
+  try {
+    return await work(trx)
+  } finally {
+    await trx.rollback()
+  }
 }
 
 /** Undefined for a failure of the server. */

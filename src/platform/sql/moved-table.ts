@@ -39,6 +39,11 @@ export type MovedTable = {
   check?: (row: MovedRow) => void
   /** True where the row here only came with the release, so that the one of the file replaces it. */
   yields?: (sql: Sql, row: MovedRow) => Promise<boolean>
+  /** Returns the rows of an export, changed where another server would not know what they name. */
+  leaving?: (
+    sql: Sql,
+    rows: readonly Readonly<Record<string, unknown>>[],
+  ) => Promise<Record<string, unknown>[]>
   /** Returns the row, changed where it conflicts with rows that are already here. */
   fitted?: (sql: Sql, row: MovedRow, nowMs: number) => Promise<MovedRow>
   /** In the transaction of the insert: tells other processes and systems. */
