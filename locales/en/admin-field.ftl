@@ -47,6 +47,7 @@ admin-field-mfa-levels = Levels that count as a second factor
 admin-field-name = Name
 admin-field-overlap-hours = Hours in which the old secret works
 admin-field-passkeys = Passkeys
+admin-field-person-name = Name
 admin-field-post-logout-redirect-uri = Address after a sign-out
 admin-field-post-logout-redirect-uris = Addresses after a sign-out, one in a line
 admin-field-profile = Profile

@@ -47,6 +47,7 @@ admin-field-mfa-levels = 视为第二重验证的级别
 admin-field-name = 名称
 admin-field-overlap-hours = 旧密钥继续有效的小时数
 admin-field-passkeys = 通行密钥
+admin-field-person-name = 姓名
 admin-field-post-logout-redirect-uri = 退出后的地址
 admin-field-post-logout-redirect-uris = 退出后的地址，每行一个
 admin-field-profile = 配置文件

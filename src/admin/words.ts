@@ -23,9 +23,16 @@ export type Kind =
   | 'series'
   | 'choice'
 
-/** `createAccount` is `admin-op-create-account`, and `upstream.label` is `admin-field-upstream-label`. */
-export function word(kind: Kind, name: string): string {
-  const words = name
+/** Sections and parts of people: the name of a person is another word than that of a thing in some languages. */
+const OF_PEOPLE: readonly string[] = ['accounts', 'waiting-accounts', 'listGroupMembers']
+
+/**
+ * `createAccount` is `admin-op-create-account`, and `upstream.label` is `admin-field-upstream-label`. `of`: the section or part
+ * that has the field.
+ */
+export function word(kind: Kind, name: string, of = ''): string {
+  const isPerson = kind === 'field' && name === 'name' && OF_PEOPLE.includes(of)
+  const words = (isPerson ? 'personName' : name)
     .replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     .replaceAll(/[^a-z0-9]+/g, '-')
   return `admin-${kind}-${words}`

@@ -67,6 +67,13 @@ describe('the sections of the administration', () => {
     }
   })
 
+  it('do not call a group or a role as they call a person', () => {
+    for (const language of ['ru', 'zh-CN']) {
+      const t = loadCatalogue({ strict: true }).in(language)
+      expect(t(word('field', 'name', 'groups')), language).to.not.equal(t(word('field', 'name', 'accounts')))
+    }
+  })
+
   it('ask before all that ends or removes something', () => {
     const removing = acts.filter(({ id }) =>
       /^(?:delete|disable|remove|revoke|refuse|end|reset|disconnect)/.test(id),
