@@ -39,7 +39,9 @@ async function ofPart(
   const items = linked?.one
     ? await oneOf(desk, linked.one.id, { [linked.key]: value })
     : await itemsOf(desk, part.id, { [section.key]: key })
-  return named({ items, field: row.field, value, fields: part.fields })
+  // A thing has other fields than the row that leads to it.
+  const fields = [...part.fields, ...(linked?.one?.titled ?? [])]
+  return named({ items, field: row.field, value, fields })
 }
 
 type Found = {

@@ -3,7 +3,8 @@
 /** `op`: the heading. `do`: the button. `about`: what happens. `done`: the notice afterwards.
  * `part`: the heading of what else there is. `page`: a page about it. `kind`: a kind of app. `empty`: a list without a row.
  * `value`: of a field, such as `state.waiting`. `search`: what the search of a section takes.
- * `note`: what a list says beside its rows. `choice`: what an option of a field means. `chart`, `series`: of statistics, such as `token.ciba`. */
+ * `note`: what a list says beside its rows. `choice`: what an option of a field means. `reason`: why somebody may not use an
+ * app. `chart`, `series`: of statistics, such as `token.ciba`. */
 export type Kind =
   | 'op'
   | 'do'
@@ -22,6 +23,7 @@ export type Kind =
   | 'chart'
   | 'series'
   | 'choice'
+  | 'reason'
 
 /** Sections and parts of people: the name of a person is another word than that of a thing in some languages. */
 const OF_PEOPLE: readonly string[] = ['accounts', 'waiting-accounts', 'listGroupMembers']

@@ -127,7 +127,10 @@ export const appPages: SamplePage[] = [
       ...preview,
       preview: {
         mayUse: false,
-        reasons: ['The app is for members of these groups alone: staff.'],
+        reasons: [
+          { code: 'email_not_confirmed', detail: '' },
+          { code: 'not_in_groups', detail: 'The app is for members of these groups alone: staff.' },
+        ],
         ignored: '',
         claims: [
           { name: 'id_token', entries: [] },

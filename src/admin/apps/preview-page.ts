@@ -46,7 +46,7 @@ async function personOf(desk: Desk, typed: string): Promise<{ title: Message; hr
 function previewOf(body: Shown) {
   return {
     mayUse: body['may_use'] === true,
-    reasons: (body['reasons'] as { detail: string }[]).map(({ detail }) => detail),
+    reasons: body['reasons'] as { code: string; detail: string }[],
     ignored: body['ignored_scope'],
     claims: (['id_token', 'userinfo'] as const).map((name) => ({ name, entries: entriesOf(body[name]) })),
   }
