@@ -5,11 +5,13 @@
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { ADMIN_SCOPES } from '../accounts/roles/admin-scopes.ts'
-import { apiOver } from '../command-line/api.ts'
+import { apiOver, refusal } from '../command-line/api.ts'
 import type { Api, Called } from '../command-line/api.ts'
 import type { Site } from '../feature.ts'
 import { validate } from '../http/request/validate.ts'
-import type { ApiRequest, ApiToken, Operation } from '../operations/operation.ts'
+import type { Answer, ApiRequest, ApiToken, Operation } from '../operations/operation.ts'
+import { faultsOf } from '../operations/problem.ts'
+import { AppError } from '../platform/errors.ts'
 import type { Parts } from '../process/start/parts.ts'
 
 const OPERATOR: ApiToken = { actor: 'cli', clientId: '', scopes: new Set(ADMIN_SCOPES) }
@@ -20,10 +22,21 @@ export function apiOn({ features }: Pick<Parts, 'features'>, site: Site): Api {
   return apiOver(async (id, called) => {
     const one = operations.find((each) => each.id === id)
     if (!one) throw new Error(`there is no operation ${id}`)
-    const handle = one.handle as (request: ApiRequest) => ReturnType<Operation['handle']>
-    const { body } = await handle(requestOf(one, called))
+    const handle = one.handle as (request: ApiRequest) => Promise<Answer<unknown>>
+    const { body } = await inFaults(() => handle(requestOf(one, called)))
     return one.answer.streamed ? JSON.parse(await text(body as AsyncIterable<string>)) : asJson(body)
   })
+}
+
+/** Refusals name the faulty fields, as a problem of the API does. */
+async function inFaults(work: () => Promise<Answer<unknown>>): Promise<Answer<unknown>> {
+  try {
+    return await work()
+  } catch (error) {
+    const faults = faultsOf(error)
+    if (!(error instanceof AppError) || faults.length === 0) throw error
+    throw refusal({ code: error.code, status: error.status, detail: error.message }, faults)
+  }
 }
 
 function requestOf(one: Operation, { params, query = {}, body }: Called): ApiRequest {

@@ -18,52 +18,14 @@ type Run = (input: Input, api: Api) => Promise<Answer>
 /** Loaded when a command of it runs. */
 type Load = () => Promise<Record<string, Run>>
 
-const account: Load = () => import('./accounts/account-at-server.ts')
-const registration: Load = () => import('./registrations/registration-at-server.ts')
-const group: Load = () => import('./groups/group-at-server.ts')
 const client: Load = () => import('./clients/client-at-server.ts')
 const resource: Load = () => import('./resources/resource-at-server.ts')
 const upstream: Load = () => import('./upstreams/upstream-at-server.ts')
-const audit: Load = () => import('./audit/audit-at-server.ts')
+const audit: Load = () => import('./audit/entry-actions.ts')
 const config: Load = async () => ({ show: (await import('./config-actions.ts')).showAtServer })
 
 /** By the name of the command: where its function is, and which. */
 const RUNS: Readonly<Record<string, readonly [Load, string]>> = {
-  'account create': [account, 'create'],
-  'account show': [account, 'show'],
-  'account list': [account, 'list'],
-  'account update': [account, 'update'],
-  'account disable': [account, 'disable'],
-  'account enable': [account, 'enable'],
-  'account factors': [account, 'factors'],
-  'account reset-factors': [account, 'resetFactors'],
-  'account keep-factors': [account, 'keepFactors'],
-  'account unlock': [account, 'unlock'],
-  'account end-sessions': [account, 'endSessions'],
-  'account sessions': [account, 'sessions'],
-  'account end-session': [account, 'endSession'],
-  'account apps': [account, 'apps'],
-  'account revoke-app': [account, 'revokeApp'],
-  'account verify': [account, 'verify'],
-  'account send-reset': [account, 'sendReset'],
-  'account remove-picture': [account, 'removePicture'],
-  'account set-roles': [account, 'setRoles'],
-  'account delete': [account, 'remove'],
-  'account cancel-email': [account, 'cancelEmail'],
-  'account keep': [account, 'keep'],
-  'invite create': [registration, 'create'],
-  'invite list': [registration, 'list'],
-  'invite revoke': [registration, 'revoke'],
-  'registration list': [registration, 'waiting'],
-  'registration approve': [registration, 'approve'],
-  'registration refuse': [registration, 'refuse'],
-  'group create': [group, 'create'],
-  'group show': [group, 'show'],
-  'group list': [group, 'list'],
-  'group update': [group, 'update'],
-  'group add': [group, 'addMembers'],
-  'group remove': [group, 'removeMembers'],
-  'group delete': [group, 'remove'],
   'client create': [client, 'create'],
   'client show': [client, 'show'],
   'client list': [client, 'list'],
@@ -72,7 +34,6 @@ const RUNS: Readonly<Record<string, readonly [Load, string]>> = {
   'client delete': [client, 'remove'],
   'client update': [client, 'update'],
   'client rotate-secret': [client, 'rotateSecret'],
-  'client set-groups': [group, 'setGroups'],
   'resource create': [resource, 'create'],
   'resource show': [resource, 'show'],
   'resource list': [resource, 'list'],
@@ -83,9 +44,7 @@ const RUNS: Readonly<Record<string, readonly [Load, string]>> = {
   'upstream show': [upstream, 'show'],
   'upstream update': [upstream, 'update'],
   'upstream remove': [upstream, 'remove'],
-  'audit list': [audit, 'list'],
-  'audit show': [audit, 'show'],
-  'audit export': [audit, 'exportTo'],
+  'audit export': [audit, 'exportFromServer'],
   config: [config, 'show'],
 }
 

@@ -29,6 +29,22 @@ export type Api = {
   ) => Promise<z.output<Schema> | undefined>
 }
 
+/** A refusal in one sentence or more. Some name the faulty fields in `detail` already. */
+export function refusal(
+  { code, status, detail }: { code: string; status: number; detail: string },
+  faults: readonly { field: string; message: string }[],
+): AppError {
+  const named = (words: (message: string) => string) =>
+    faults.map(({ field, message }) => `${field}: ${words(message)}`).join('; ')
+  const isNamed = detail.includes(named((message) => message))
+  return new AppError(code, status, isNamed ? detail : `${detail} ${named(inWords)}`)
+}
+
+/** Some messages are codes, such as `unknown_time_zone`. */
+function inWords(message: string): string {
+  return /^[a-z_]{1,60}$/.test(message) ? message.replaceAll('_', ' ') : message
+}
+
 export function apiOver(ask: Ask): Api {
   const call: Api['call'] = async (id, schema, called = {}) => {
     const body = await ask(id, called)

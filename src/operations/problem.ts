@@ -34,6 +34,8 @@ export const LIMITED = {
   },
 } as const
 
+export type Fault = { field: string; message: string }
+
 export type ProblemBody = {
   type: string
   title: string
@@ -42,13 +44,13 @@ export type ProblemBody = {
   code: string
   /** Also in the operator's log. */
   error_id: string
-  errors?: { field: string; message: string }[]
+  errors?: Fault[]
   /** Of `challenge_required`: what the program, or the page that it shows, has to solve. */
   challenge?: Puzzle
 }
 
 export function problemBody({ code, status, message, errorId }: ShownFailure, error: unknown): ProblemBody {
-  const fields = fieldsOf(error)
+  const fields = faultsOf(error)
   return {
     type: `urn:account-server:problem:${code}`,
     title: titleOf(code),
@@ -69,7 +71,8 @@ function titleOf(code: string): string {
 
 const MOST_FIELDS = 20
 
-function fieldsOf(error: unknown): { field: string; message: string }[] {
+/** What is wrong with single fields. */
+export function faultsOf(error: unknown): Fault[] {
   const cause = error instanceof Error && !(error instanceof ZodError) ? error.cause : error
   if (!(cause instanceof ZodError)) return []
   return cause.issues

@@ -1,5 +1,4 @@
 /** The library's own view of clients for the command line, which has no server at hand. */
-import type Provider from 'oidc-provider'
 import type { ClientChecks } from '../clients/clients.ts'
 import type { Site } from '../feature.ts'
 import { ensureAllKeys } from '../keys/key-set.ts'
@@ -12,12 +11,7 @@ export async function createClientCheck(parts: Parts): Promise<NonNullable<Clien
   return clientCheck((await openOfflineSite(parts)).oidc.current)
 }
 
-/** Knows every client that the server knows, by its name. */
-export async function offlineProvider(parts: Parts): Promise<Provider> {
-  return (await openOfflineSite(parts)).oidc.current()
-}
-
-/** What operations use, in a command. Makes the keys where there are none. */
+/** What operations use, in a command. It knows every client that the server knows. Makes the keys where there are none. */
 export async function openOfflineSite(parts: Parts): Promise<Site> {
   const { db, clock, sealer } = parts
   await ensureAllKeys(db, { clock, sealer })

@@ -1,61 +1,49 @@
-/** Sessions and apps of an account, its address, and a link for a new password: what support is asked daily. */
-import { accountNotFound } from '../../accounts/account.ts'
-import { verifyAddress } from '../../accounts/operator/operator-address.ts'
-import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
-import { namedAccount } from '../../accounts/username.ts'
-import { revokeConsent } from '../../consents/consents.ts'
-import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
-import { showApps } from '../../operations/shown-app.ts'
-import { showSession } from '../../operations/shown-session.ts'
+/** Sessions and apps of an account, and a link for a new password: what support is asked daily. */
+import { z } from 'zod'
+import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import { AppError } from '../../platform/errors.ts'
-import { offlineProvider } from '../../process/offline-client-check.ts'
-import type { Parts } from '../../process/start/parts.ts'
-import type { Services } from '../../services.ts'
-import { endSession, listSessions } from '../../sessions/account-sessions.ts'
+import { namedIn } from '../../command-line/named.ts'
 import { appList, appRevoked, sessionEnded, sessionList } from './access-answers.ts'
 import { resetMailed } from './account-answers.ts'
-import { shown } from './shown-account.ts'
+import { app, session } from './answered-account.ts'
 
-const CLI = { actor: 'cli' }
+type Run = (input: Input, api: Api) => Promise<Answer>
 
-export async function sessions(input: Input, { db, clock }: Services): Promise<Answer> {
-  const account = await namedAccount(db, input.operands[0] ?? '')
-  return sessionList(account, (await listSessions(db, account.id, clock())).map(showSession))
+export const sessions: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  const { items } = await api.call('listAccountSessions', z.object({ items: z.array(session) }), {
+    params: { id: found.id },
+  })
+  return sessionList(found, items)
 }
 
-export async function endOneSession(input: Input, services: Services): Promise<Answer> {
-  const account = await namedAccount(services.db, input.operands[0] ?? '')
+export const endSession: Run = async (input, api) => {
+  const found = await namedIn(input, api)
   const uid = input.text('session') ?? ''
-  if (!(await endSession(services, account.id, uid)))
-    throw new AppError('session_not_found', 404, 'The account has no such session, or it had ended.')
-  await endSessionAndGrants(services, uid)
-  return sessionEnded(account, uid)
+  await api.send('endAccountSession', { params: { id: found.id, session_id: uid } })
+  return sessionEnded(found, uid)
 }
 
-export async function apps(input: Input, parts: Parts): Promise<Answer> {
-  const account = await namedAccount(parts.db, input.operands[0] ?? '')
-  return appList(account, await showApps(parts.db, await offlineProvider(parts), account.id))
+export const apps: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  const { items } = await api.call('listAccountApps', z.object({ items: z.array(app) }), {
+    params: { id: found.id },
+  })
+  return appList(found, items)
 }
 
-export async function revokeApp(input: Input, services: Services): Promise<Answer> {
-  const account = await namedAccount(services.db, input.operands[0] ?? '')
+export const revokeApp: Run = async (input, api) => {
+  const found = await namedIn(input, api)
   const clientId = input.text('app') ?? ''
-  const grantIdDigests = await revokeConsent(services, account.id, clientId)
-  if (!grantIdDigests) throw new AppError('app_not_found', 404, 'That app has no access.')
-  await services.revokeAccess({ sessionUids: [], grantIdDigests })
-  return appRevoked(account, clientId)
+  await api.send('revokeAccountApp', { params: { id: found.id, client_id: clientId } })
+  return appRevoked(found, clientId)
 }
 
-export async function verify(input: Input, services: Services): Promise<Answer> {
-  const { id } = await namedAccount(services.db, input.operands[0] ?? '')
-  if (!(await verifyAddress(services, id, CLI))) throw accountNotFound()
-  return shown(services, await namedAccount(services.db, id))
-}
-
-export async function sendReset(input: Input, services: Services): Promise<Answer> {
-  const account = await namedAccount(services.db, input.operands[0] ?? '')
-  await mailResetLink(services, account.id, CLI)
-  return resetMailed(account)
+export const sendReset: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  await api.send('sendAccountReset', {
+    params: { id: found.id },
+  })
+  return resetMailed(found)
 }

@@ -1,124 +1,159 @@
 /** What the commands of `account` do. */
-import { namedAccount } from '../../accounts/username.ts'
-import { accountNotFound } from '../../accounts/account.ts'
-import type { Account } from '../../accounts/account.ts'
-import { listAccounts } from '../../accounts/search/account-list.ts'
-import {
-  deleteAccount,
-  disableAccount,
-  enableAccount,
-  signOutEverywhere,
-} from '../../accounts/account-state.ts'
-import { addAccount } from '../../accounts/operator/operator-account.ts'
-import { mailResetLink, resetPasswordByOperator } from '../../accounts/operator/operator-reset.ts'
-import { setRoles } from '../../accounts/operator/operator-roles.ts'
-import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
-import { narrowedBy } from '../../operations/filters/people.ts'
-import { showAccount } from '../../operations/shown-account.ts'
-import { randomToken } from '../../platform/tokens.ts'
-import type { Services } from '../../services.ts'
-import { accountDeleted, accountList } from './account-answers.ts'
-import { filterIn, passwordFromStdin, readPassword } from './account-input.ts'
-import { shown } from './shown-account.ts'
-import { removeLater } from './deletion-actions.ts'
+import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime } from '../../command-line/layout.ts'
+import { record } from '../../command-line/layout.ts'
+import type { OperationId } from '../../command-line/api-operations.ts'
+import { account, accountPage, namedIn } from '../../command-line/named.ts'
+import type { Api } from '../../command-line/api.ts'
+import {
+  accountDeleted,
+  accountList,
+  deletionCancelled,
+  deletionPlanned,
+  newEmailCancelled,
+  pictureRemoved,
+} from './account-answers.ts'
+import { filterIn, readPassword } from './account-input.ts'
+import { groupNames, newEmail, roles, session } from './answered-account.ts'
+import { factorsOf, hasSecond } from './factor-actions.ts'
 
-const CLI = { actor: 'cli' }
+type Run = (input: Input, api: Api) => Promise<Answer>
 
-export async function create(input: Input, services: Services): Promise<Answer> {
-  const added = await addAccount(services, {
+export const create: Run = async (input, api) => {
+  const body = {
     email: input.text('email') ?? '',
     password: await readPassword(input),
-    name: input.text('name'),
-    givenName: input.text('given-name'),
-    familyName: input.text('family-name'),
-    username: input.text('username'),
-    locale: input.text('locale'),
-    zoneinfo: input.text('zoneinfo'),
-    verified: input.flag('verified'),
-    roles: input.texts('role'),
-    ...CLI,
-  })
-  return shown(services, added)
+    ...profileIn(input, (value) => value),
+    email_verified: input.flag('verified'),
+  }
+  const wanted = input.texts('role')
+  // A misspelt role makes no account.
+  for (const name of wanted) await api.send('getRole', { params: { name } })
+  const { id } = await api.call('createAccount', account, { body })
+  if (wanted.length > 0) await api.send('setAccountRoles', { params: { id }, body: { roles: wanted } })
+  return shownAt(api, id)
 }
 
-export async function show(input: Input, services: Services): Promise<Answer> {
-  return shown(services, await theAccount(services, input))
+export const show: Run = async (input, api) => shownAt(api, (await namedIn(input, api)).id)
+
+export const list: Run = async (input, api) => {
+  const limit = input.integer('limit', { min: 1, max: 200 })
+  const query = { ...filterIn(input), search: input.text('search'), cursor: input.text('after'), limit }
+  const { items, next } = await api.call('listAccounts', accountPage, { query })
+  return accountList(items, next)
 }
 
-export async function list(input: Input, services: Services): Promise<Answer> {
-  const { config, db } = services
-  const { accounts, next } = await listAccounts(db, {
-    ...(await narrowedBy(services, filterIn(input))),
-    search: input.text('search'),
-    after: input.text('after'),
-    limit: input.integer('limit', { min: 1, max: 200 }),
-  })
-  return accountList(
-    accounts.map((one) => showAccount(config, one)),
-    next,
+export const update: Run = async (input, api) => {
+  const [email, verified] = [input.text('email'), input.flag('verified')]
+  if (email === undefined && verified) throw usageError('--verified goes with --email')
+  const profile = profileIn(input, (value, field) => value || (field === 'name' ? '' : null))
+  const changesProfile = Object.keys(profile).length > 0
+  if (email === undefined && !changesProfile)
+    throw usageError(`account update takes --${Object.keys(PROFILE_FIELDS).join(', --')}, --email`)
+  const { id } = await namedIn(input, api)
+  if (changesProfile) await api.send('updateAccount', { ...of(id), body: profile })
+  if (email !== undefined)
+    await api.send('setAccountEmail', { ...of(id), body: { email, email_verified: verified } })
+  return shownAt(api, id)
+}
+
+const PROFILE_FIELDS = {
+  name: 'name',
+  'given-name': 'given_name',
+  'family-name': 'family_name',
+  username: 'username',
+  locale: 'locale',
+  zoneinfo: 'zoneinfo',
+} as const
+
+function profileIn(input: Input, valueOf: (typed: string, field: string) => string | null) {
+  return Object.fromEntries(
+    Object.entries(PROFILE_FIELDS).flatMap(([option, field]) => {
+      const typed = input.text(option)
+      return typed === undefined ? [] : [[field, valueOf(typed, field)]]
+    }),
   )
 }
 
-export async function resetPassword(input: Input, services: Services): Promise<Answer> {
-  const { id, email } = await theAccount(services, input)
-  if (input.flag('mail')) {
-    if (input.flag('password-stdin')) throw usageError('give either --mail or --password-stdin')
-    const { expiresAtMs } = await mailResetLink(services, id, CLI)
-    const until = isoTime(expiresAtMs)
-    return {
-      data: { id, email, link_expires_at: until },
-      text: `Mailed a link to ${email}, valid until ${until}.`,
-    }
+const changing =
+  (id: OperationId): Run =>
+  async (input, api) => {
+    const found = await namedIn(input, api)
+    await api.send(id, { params: { id: found.id } })
+    return shownAt(api, found.id)
   }
-  const typed = input.flag('password-stdin') ? await passwordFromStdin() : undefined
-  const password = typed ?? randomToken(128)
-  await resetPasswordByOperator(services, id, { ...CLI, password, newPasswordDue: typed === undefined })
-  const data = { id, email, ...(typed === undefined && { password }) }
-  const shown = typed === undefined ? `\nPassword  ${password}   (shown only now)` : ''
-  return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }
+
+export const disable = changing('disableAccount')
+export const enable = changing('enableAccount')
+export const unlock = changing('unlockAccount')
+export const verify = changing('verifyAccount')
+export const endSessions = changing('endAccountSessions')
+
+export const setRoles: Run = async (input, api) => {
+  const { id } = await namedIn(input, api)
+  await api.send('setAccountRoles', { params: { id }, body: { roles: input.texts('role') } })
+  return shownAt(api, id)
 }
 
-export function disable(input: Input, services: Services): Promise<Answer> {
-  return setState(input, services, disableAccount)
+export const remove: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  if (input.flag('later')) {
+    const { delete_at: at } = await api.call('planAccountDeletion', account, of(found.id))
+    return deletionPlanned(found, at)
+  }
+  await api.send('deleteAccount', { params: { id: found.id } })
+  return accountDeleted(found)
 }
 
-export function enable(input: Input, services: Services): Promise<Answer> {
-  return setState(input, services, enableAccount)
+export const keep: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  await api.send('keepAccount', { params: { id: found.id } })
+  return deletionCancelled(found, found.delete_at !== null)
 }
 
-export function unlock(input: Input, services: Services): Promise<Answer> {
-  return setState(input, services, unlockAccount)
+export const cancelEmail: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  const cancelled = await api.find(
+    'cancelAccountNewEmail',
+    z.unknown().transform(() => true),
+    of(found.id),
+  )
+  return newEmailCancelled(found, cancelled ?? false)
 }
 
-export function endSessions(input: Input, services: Services): Promise<Answer> {
-  return setState(input, services, signOutEverywhere)
+export const removePicture: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  const removed = await api.find(
+    'removeAccountPicture',
+    z.unknown().transform(() => true),
+    of(found.id),
+  )
+  return pictureRemoved(found, removed ?? false)
 }
 
-export async function setRole(input: Input, services: Services): Promise<Answer> {
-  const { id } = await theAccount(services, input)
-  await setRoles(services, id, input.texts('role'), CLI)
-  return shown(services, await theAccount(services, input))
+function of(id: string) {
+  return { params: { id } }
 }
 
-export async function remove(input: Input, services: Services): Promise<Answer> {
-  const account = await theAccount(services, input)
-  if (input.flag('later')) return removeLater(services, account.id, account.email)
-  if (!(await deleteAccount(services, account.id, CLI))) throw accountNotFound()
-  return accountDeleted(account)
-}
-
-type Change = (needs: Services, accountId: string, by: typeof CLI) => Promise<boolean>
-
-async function setState(input: Input, services: Services, apply: Change): Promise<Answer> {
-  const { id } = await theAccount(services, input)
-  if (!(await apply(services, id, CLI))) throw accountNotFound()
-  return shown(services, await theAccount(services, input))
-}
-
-function theAccount({ db }: Services, { operands: [typed = ''] }: Input): Promise<Account> {
-  return namedAccount(db, typed)
+/** An account with what belongs to it, as `account show` of the database has it. */
+async function shownAt(api: Api, id: string): Promise<Answer> {
+  const found = await api.call('getAccount', account, of(id))
+  const waiting = await api.find('getAccountNewEmail', newEmail, of(id))
+  const { items: names } = await api.call('listAccountGroups', groupNames, of(id))
+  const { items: active } = await api.call(
+    'listAccountSessions',
+    z.object({ items: z.array(session) }),
+    of(id),
+  )
+  const data = {
+    ...found,
+    ...(waiting && { new_email: waiting.email, new_email_until: waiting.expires_at }),
+    ...(await api.call('getAccountRoles', roles, of(id))),
+    groups: names.map(({ name }) => name),
+    second_factor: hasSecond(await factorsOf(api, id)),
+    active_sessions: active.length,
+  }
+  return { data, text: record(data) }
 }

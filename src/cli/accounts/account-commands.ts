@@ -1,16 +1,16 @@
 /** `account`: people's accounts, by id or e-mail address. */
 import { ACCOUNT_STATES } from '../../accounts/search/account-states.ts'
+import type { Api } from '../../command-line/api.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { pageOptions } from '../../command-line/page-options.ts'
 import { accessCommands } from './access-commands.ts'
 import { factorCommands } from './factor-commands.ts'
 import type { Parts } from '../../process/start/parts.ts'
-import type { Services } from '../../services.ts'
 
 const actions = () => import('./account-actions.ts')
 const noun = 'account'
-const opens = 'schema' as const
+const opens = 'api' as const
 const operand = { name: 'ID_OR_EMAIL', about: 'The account, by its id, e-mail address or user name.' }
 
 const usernameOption: Record<string, OptionSpec> = {
@@ -123,12 +123,12 @@ export const account: Noun<Parts> = {
         'account update person@example.com --given-name Sample --family-name Person',
         'account update person@example.com --email sample@example.com --verified',
       ],
-      run: async (...args) => (await import('./profile-actions.ts')).update(...args),
+      run: async (...args) => (await actions()).update(...args),
     },
     {
       noun,
       verb: 'reset-password',
-      opens,
+      opens: 'schema',
       operand,
       about: 'Sets a new password, prints it once, and ends all sessions and access of the account.',
       options: {
@@ -146,7 +146,7 @@ export const account: Noun<Parts> = {
         'account reset-password person@example.com --password-stdin < password.txt',
         'account reset-password person@example.com --mail',
       ],
-      run: async (...args) => (await actions()).resetPassword(...args),
+      run: async (...args) => (await import('./password-actions.ts')).resetPassword(...args),
     },
     onAccount('disable', 'disable', 'Ends all sessions and access of an account, and blocks its sign-in.'),
     onAccount(
@@ -165,7 +165,7 @@ export const account: Noun<Parts> = {
       operand,
       about: 'Removes the picture of an account. Its address then answers 404.',
       examples: ['account remove-picture person@example.com'],
-      run: async (...args) => (await import('./picture-actions.ts')).removeShown(...args),
+      run: async (...args) => (await actions()).removePicture(...args),
     },
     {
       noun,
@@ -178,7 +178,7 @@ export const account: Noun<Parts> = {
         'account set-roles person@example.com --role admin',
         'account set-roles person@example.com --role support',
       ],
-      run: async (...args) => (await actions()).setRole(...args),
+      run: async (...args) => (await actions()).setRoles(...args),
     },
     {
       noun,
@@ -203,12 +203,12 @@ export const account: Noun<Parts> = {
       operand,
       about: 'Cancels a change of address that waits for its confirmation.',
       examples: ['account cancel-email person@example.com'],
-      run: async (...args) => (await import('./deletion-actions.ts')).cancelEmail(...args),
+      run: async (...args) => (await actions()).cancelEmail(...args),
     },
     {
       noun,
       verb: 'export',
-      opens,
+      opens: 'schema',
       operand,
       about: 'Writes all that is kept about a person into a file, as the person can download it.',
       options: {
@@ -225,7 +225,7 @@ export const account: Noun<Parts> = {
       operand,
       about: 'Cancels a deletion that waits.',
       examples: ['account keep person@example.com'],
-      run: async (...args) => (await import('./deletion-actions.ts')).keep(...args),
+      run: async (...args) => (await actions()).keep(...args),
     },
   ],
 }
@@ -240,6 +240,6 @@ function onAccount(verb: string, action: Simple, about: string) {
     operand,
     about,
     examples: [`account ${verb} person@example.com`],
-    run: async (input: Input, services: Services) => (await actions())[action](input, services),
+    run: async (input: Input, api: Api) => (await actions())[action](input, api),
   }
 }

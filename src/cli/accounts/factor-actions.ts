@@ -1,32 +1,44 @@
 /** What the commands about second factors do. */
-import { namedAccount } from '../../accounts/username.ts'
-import { planFactorReset, stopFactorReset } from '../../factors/factor-resets.ts'
-import { resetFactors } from '../../factors/factors.ts'
-import { showFactors } from '../../operations/shown-factors.ts'
+import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime } from '../../command-line/layout.ts'
-import type { Services } from '../../services.ts'
+import { namedIn } from '../../command-line/named.ts'
 import { factorList, factorsKept, factorsReset } from './account-answers.ts'
+import type { FactorFields } from './account-answers.ts'
+import { factorFields } from './answered-account.ts'
 
-const CLI = { actor: 'cli' }
+type Run = (input: Input, api: Api) => Promise<Answer>
 
-export async function factors(input: Input, services: Services): Promise<Answer> {
-  const account = await namedAccount(services.db, input.operands[0] ?? '')
-  return factorList(account, await showFactors(services.db, account.id))
+export const factors: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  return factorList(found, await factorsOf(api, found.id))
 }
 
-export async function removeFactors(input: Input, services: Services): Promise<Answer> {
-  const account = await namedAccount(services.db, input.operands[0] ?? '')
-  const done = input.flag('now')
-    ? await resetFactors(services, account.id, CLI)
-    : await planFactorReset(services, account.id, CLI)
-  if (done === 'reset') return factorsReset(account, { removed: true, dueAt: null })
-  const dueAt = done === 'none' || !done ? null : isoTime(done.dueAtMs)
-  return factorsReset(account, { removed: false, dueAt })
+export const resetFactors: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  const hadOne = hasSecond(await factorsOf(api, found.id))
+  const now = input.flag('now')
+  await api.send(now ? 'resetAccountFactorsNow' : 'resetAccountFactors', of(found.id))
+  if (now) return factorsReset(found, { removed: hadOne, dueAt: null })
+  const { reset } = await factorsOf(api, found.id)
+  return factorsReset(found, { removed: false, dueAt: reset?.due_at ?? null })
 }
 
-export async function keepFactors(input: Input, services: Services): Promise<Answer> {
-  const account = await namedAccount(services.db, input.operands[0] ?? '')
-  return factorsKept(account, await stopFactorReset(services, account.id, CLI))
+export const keepFactors: Run = async (input, api) => {
+  const found = await namedIn(input, api)
+  const { reset } = await factorsOf(api, found.id)
+  await api.send('keepAccountFactors', of(found.id))
+  return factorsKept(found, reset !== null)
+}
+
+function of(id: string) {
+  return { params: { id } }
+}
+
+export function factorsOf(api: Api, id: string) {
+  return api.call('getAccountFactors', factorFields, of(id))
+}
+
+export function hasSecond({ totp, passkeys }: Pick<FactorFields, 'totp' | 'passkeys'>): boolean {
+  return totp !== null || passkeys.length > 0
 }

@@ -1,11 +1,11 @@
 /** The commands of `account` about second factors. */
+import type { Api } from '../../command-line/api.ts'
 import type { Command } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import type { Services } from '../../services.ts'
 
 const actions = () => import('./factor-actions.ts')
 
-type Common = Pick<Command, 'noun' | 'operand'> & { opens: 'schema' }
+type Common = Pick<Command, 'noun' | 'operand'> & { opens: 'api' }
 
 export function factorCommands(common: Common): readonly Command[] {
   return [
@@ -14,7 +14,7 @@ export function factorCommands(common: Common): readonly Command[] {
       verb: 'factors',
       about: 'Shows the factors of an account: the authenticator app, passkeys and recovery codes.',
       examples: ['account factors person@example.com', 'account factors person@example.com --json'],
-      run: async (input: Input, services: Services) => (await actions()).factors(input, services),
+      run: async (input: Input, api: Api) => (await actions()).factors(input, api),
     },
     {
       ...common,
@@ -33,14 +33,14 @@ export function factorCommands(common: Common): readonly Command[] {
         'account reset-factors person@example.com',
         'account reset-factors person@example.com --now',
       ],
-      run: async (input: Input, services: Services) => (await actions()).removeFactors(input, services),
+      run: async (input: Input, api: Api) => (await actions()).resetFactors(input, api),
     },
     {
       ...common,
       verb: 'keep-factors',
       about: 'Stops the planned reset of second factors.',
       examples: ['account keep-factors person@example.com'],
-      run: async (input: Input, services: Services) => (await actions()).keepFactors(input, services),
+      run: async (input: Input, api: Api) => (await actions()).keepFactors(input, api),
     },
   ]
 }

@@ -1,4 +1,4 @@
-/** What the commands of `audit` do. */
+/** What the commands of `audit` do that read the whole trail. */
 import { userInfo } from 'node:os'
 import { findAccountByLogin } from '../../accounts/username.ts'
 import { recordAudit } from '../../audit/audit.ts'
@@ -7,36 +7,20 @@ import { listAnchors } from '../../audit/chain/anchors.ts'
 import { countUnlinked } from '../../audit/chain/link.ts'
 import { FAULTS, verifyAudit } from '../../audit/chain/verify.ts'
 import type { Fault, PlacedFault } from '../../audit/chain/verify.ts'
-import { everyEntry, findEntry, isKind, listEntries, shownEntry } from '../../audit/entries.ts'
+import { everyEntry, isKind, shownEntry } from '../../audit/entries.ts'
 import type { EntryFilter } from '../../audit/entries.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { isoTime, table } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
-import { entryAnswer, entryList, KIND_USAGE, limitIn, timeIn } from './audit-answers.ts'
+import { KIND_USAGE, timeIn } from './audit-answers.ts'
 import { readAnchors, shownAnchor } from './anchor-file.ts'
 import { exportedTo } from './entry-file.ts'
 
 const FAULTY = 3
-
-export async function list(input: Input, { db }: Services): Promise<Answer> {
-  const limit = limitIn(input)
-  const before = input.integer('after', { min: 1, max: 2 ** 48 })
-  const found = await listEntries(db, await filterOf(input, db), { before, limit: limit + 1 })
-  const entries = found.slice(0, limit)
-  const next = found.length > limit ? entries.at(-1)?.id.toString() : undefined
-  return entryList(entries.map(shownEntry), next)
-}
-
-export async function show({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
-  const entry = /^\d{1,15}$/.test(id) ? await findEntry(db, Number(id)) : undefined
-  if (!entry) throw new AppError('audit_entry_not_found', 404, 'There is no entry with this id.')
-  return entryAnswer(shownEntry(entry))
-}
 
 export async function verify(input: Input, { db, sealer }: Services): Promise<Answer> {
   const file = input.text('anchors')

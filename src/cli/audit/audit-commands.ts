@@ -2,6 +2,7 @@
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 
 const actions = () => import('./audit-actions.ts')
+const entryActions = () => import('./entry-actions.ts')
 
 const noun = 'audit'
 const opens = 'schema'
@@ -23,7 +24,7 @@ export const audit: Noun = {
     {
       noun,
       verb: 'list',
-      opens,
+      opens: 'api',
       about: 'Lists entries of the audit trail, the latest first.',
       options: {
         ...filters,
@@ -34,16 +35,16 @@ export const audit: Noun = {
         'audit list --action sign_in.failed --from 2026-03-01',
         'audit list --account ann@example.com --limit 10 --json',
       ],
-      run: async (...args) => (await actions()).list(...args),
+      run: async (...args) => (await entryActions()).list(...args),
     },
     {
       noun,
       verb: 'show',
-      opens,
+      opens: 'api',
       operand: { name: 'ID', about: 'The id of an entry in the list.' },
       about: 'Shows one entry, with its place in the chain.',
       examples: ['audit show 4711'],
-      run: async (...args) => (await actions()).show(...args),
+      run: async (...args) => (await entryActions()).show(...args),
     },
     {
       noun,

@@ -8,7 +8,7 @@ export const appAccessCommands: Extension = {
     {
       noun: 'client',
       verb: 'set-groups',
-      opens: 'schema',
+      opens: 'provider',
       operand: { name: 'CLIENT_ID', about: 'The client_id of the client.' },
       about: 'Lets only members of these groups use a client. Without --group everybody may use it.',
       options: {
@@ -19,7 +19,7 @@ export const appAccessCommands: Extension = {
         'client set-groups demo-app --group staff --group "Night shift"',
         'client set-groups demo-app',
       ],
-      run: async (...args) => (await actions()).setGroups(...args),
+      run: async (...args) => (await import('./group-actions.ts')).setGroups(...args),
     },
   ],
   shown: async (...args) => (await actions()).groupsOf(...args),

@@ -1,105 +1,108 @@
-/** What the commands of `group` do. */
-import { accountNotFound, findAccountById } from '../../accounts/account.ts'
-import type { Account } from '../../accounts/account.ts'
-import { findAccountByLogin } from '../../accounts/username.ts'
+/** What the commands of `group` and `client set-groups` do. */
+import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime } from '../../command-line/layout.ts'
-import { cursorOf, listGroups, nextOf } from '../../groups/group-list.ts'
-import {
-  countMembers,
-  createGroup,
-  deleteGroup,
-  findGroupByEither,
-  groupNotFound,
-  updateGroup,
-} from '../../groups/groups.ts'
-import type { CountedGroup, Group } from '../../groups/groups.ts'
-import { addMember, listMembers, removeMember } from '../../groups/members.ts'
-import type { Services } from '../../services.ts'
+import { group, groupPage, namedAt, namedGroupAt } from '../../command-line/named.ts'
+import type { AnsweredAccount } from '../../command-line/named.ts'
+import type { Api } from '../../command-line/api.ts'
+import { AppError } from '../../platform/errors.ts'
+import { appGroups } from './app-access-answers.ts'
 import { groupAnswer, groupDeleted, groupList, groupWithMembers, membersChanged } from './group-answers.ts'
 
-const CLI = { actor: 'cli' }
+type Run = (input: Input, api: Api) => Promise<Answer>
 
-export async function create(input: Input, services: Services): Promise<Answer> {
-  const given = { name: input.text('name') ?? '', description: input.text('description') }
-  return shown(await createGroup(services, given, CLI))
+const member = z.object({ id: z.string(), email: z.string(), name: z.string() })
+const memberPage = z.object({ items: z.array(member), next: z.string().optional() })
+const groupsOfAccount = z.object({ items: z.array(z.object({ id: z.string() })) })
+const limited = z.object({
+  client_id: z.string(),
+  client_name: z.string(),
+  allowed_groups: z.array(z.string()).nullish(),
+})
+
+const named = (api: Api, { operands: [typed = ''] }: Input) => namedGroupAt(api, typed)
+
+function pageOf(input: Input) {
+  return { cursor: input.text('after'), limit: input.integer('limit', { min: 1, max: 200 }) }
 }
 
-export async function show(input: Input, { db }: Services): Promise<Answer> {
-  const group = await countMembers(db, await theGroup(db, input))
-  const { accounts, next } = await listMembers(db, group.id, pageOf(input))
-  return groupWithMembers(dataOf(group), accounts, next)
+export const create: Run = async (input, api) => {
+  const body = { name: input.text('name') ?? '', description: input.text('description') }
+  return groupAnswer(await api.call('createGroup', group, { body }))
 }
 
-export async function list(input: Input, { db }: Services): Promise<Answer> {
-  const { after, limit } = pageOf(input)
-  const from = after === undefined ? undefined : nextOf(after)
-  const { groups, next } = await listGroups(db, { search: input.text('search'), after: from, limit })
-  return groupList(groups.map(dataOf), next === undefined ? undefined : cursorOf(next))
+export const show: Run = async (input, api) => {
+  const found = await named(api, input)
+  const called = { params: { id: found.id }, query: pageOf(input) }
+  const { items, next } = await api.call('listGroupMembers', memberPage, called)
+  return groupWithMembers(found, items, next)
 }
 
-export async function update(input: Input, services: Services): Promise<Answer> {
+export const list: Run = async (input, api) => {
+  const query = { search: input.text('search'), ...pageOf(input) }
+  const { items, next } = await api.call('listGroups', groupPage, { query })
+  return groupList(items, next)
+}
+
+export const update: Run = async (input, api) => {
   const [name, description] = [input.text('name'), input.text('description')]
   if (name === undefined && description === undefined)
     throw usageError('group update takes --name, --description')
-  const { id } = await theGroup(services.db, input)
-  return shown(await updateGroup(services, id, { name, description }, CLI))
+  const { id } = await named(api, input)
+  return groupAnswer(await api.call('updateGroup', group, { params: { id }, body: { name, description } }))
 }
 
-export async function remove(input: Input, services: Services): Promise<Answer> {
-  const { id } = await theGroup(services.db, input)
-  return groupDeleted(await deleteGroup(services, id, CLI))
+export const remove: Run = async (input, api) => {
+  const found = await named(api, input)
+  await api.send('deleteGroup', { params: { id: found.id } })
+  return groupDeleted(found)
 }
 
-export function addMembers(input: Input, services: Services): Promise<Answer> {
-  return changeMembers(input, services, addMember)
-}
+export const addMembers: Run = (input, api) =>
+  changeMembers(input, api, async (groupId, { id }) => {
+    const { items } = await api.call('listAccountGroups', groupsOfAccount, { params: { id } })
+    await api.send('addGroupMember', { params: { id: groupId }, body: { account_id: id } })
+    return !items.some((one) => one.id === groupId)
+  })
 
-export function removeMembers(input: Input, services: Services): Promise<Answer> {
-  return changeMembers(input, services, removeMember)
-}
+export const removeMembers: Run = (input, api) =>
+  changeMembers(input, api, async (groupId, { id }) => {
+    const params = { id: groupId, account_id: id }
+    try {
+      await api.send('removeGroupMember', { params })
+      return true
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'member_not_found') return false
+      throw error
+    }
+  })
 
-type Change = (
-  needs: Services,
-  one: { groupId: string; accountId: string },
-  by: typeof CLI,
-) => Promise<boolean>
+type Change = (groupId: string, account: AnsweredAccount) => Promise<boolean>
 
 /** All accounts are looked up first, so that a misspelt one changes nothing. */
-async function changeMembers(input: Input, services: Services, change: Change): Promise<Answer> {
-  const { db } = services
-  const group = await theGroup(db, input)
-  const accounts: Account[] = []
-  for (const typed of input.texts('account')) accounts.push(await theAccount(services, typed))
+async function changeMembers(input: Input, api: Api, change: Change): Promise<Answer> {
+  const { id } = await named(api, input)
+  const accounts: AnsweredAccount[] = []
+  for (const typed of input.texts('account')) accounts.push(await namedAt(api, typed))
   let changed = 0
-  for (const { id } of accounts)
-    if (await change(services, { groupId: group.id, accountId: id }, CLI)) changed += 1
-  return membersChanged(dataOf(await countMembers(db, group)), changed, accounts.length - changed)
+  for (const account of accounts) if (await change(id, account)) changed += 1
+  return membersChanged(
+    await api.call('getGroup', group, { params: { id } }),
+    changed,
+    accounts.length - changed,
+  )
 }
 
-async function theGroup(db: Services['db'], { operands: [typed = ''] }: Input): Promise<Group> {
-  const found = await findGroupByEither(db, typed)
-  if (found) return found
-  throw groupNotFound()
-}
-
-async function theAccount({ db }: Services, typed: string): Promise<Account> {
-  const found = (await findAccountById(db, typed)) ?? (await findAccountByLogin(db, typed))
-  if (found) return found
-  throw accountNotFound()
-}
-
-function pageOf(input: Input) {
-  return { after: input.text('after'), limit: input.integer('limit', { min: 1, max: 200 }) }
-}
-
-function shown(group: CountedGroup): Answer {
-  return groupAnswer(dataOf(group))
-}
-
-function dataOf({ id, name, description, members, createdAtMs, updatedAtMs }: CountedGroup) {
-  const times = { created_at: isoTime(createdAtMs), updated_at: isoTime(updatedAtMs) }
-  return { id, name, description, members, ...times }
+export const setGroups: Run = async (input, api) => {
+  const [clientId = ''] = input.operands
+  const typed = input.texts('group')
+  const body = { allowed_groups: typed.length > 0 ? typed : null }
+  const changed = await api.call('updateClient', limited, { params: { client_id: clientId }, body })
+  const names = []
+  for (const id of changed.allowed_groups ?? []) {
+    const found = await api.find('getGroup', group, { params: { id } })
+    if (found) names.push(found.name)
+  }
+  return appGroups(changed, names)
 }

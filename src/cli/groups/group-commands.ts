@@ -1,12 +1,12 @@
 /** `group`: groups of accounts, by name or id. */
+import type { Api } from '../../command-line/api.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { pageOptions } from '../../command-line/page-options.ts'
-import type { Services } from '../../services.ts'
 
 const actions = () => import('./group-actions.ts')
 const noun = 'group'
-const opens = 'schema' as const
+const opens = 'api' as const
 const operand = { name: 'NAME_OR_ID', about: 'The group, by its name or its id.' }
 
 const description: OptionSpec = { value: 'TEXT', about: 'What the group is for. An empty text removes it.' }
@@ -95,7 +95,7 @@ function onMembers(verb: 'add' | 'remove', about: string) {
       `group ${verb} staff --account person@example.com`,
       `group ${verb} staff --account person@example.com --account other@example.com`,
     ],
-    run: async (input: Input, services: Services) =>
-      (await actions())[verb === 'add' ? 'addMembers' : 'removeMembers'](input, services),
+    run: async (input: Input, api: Api) =>
+      (await actions())[verb === 'add' ? 'addMembers' : 'removeMembers'](input, api),
   }
 }

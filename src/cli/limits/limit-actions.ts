@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Api } from '../../command-line/api.ts'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import { namedAt } from '../../command-line/server/named.ts'
+import { namedAt } from '../../command-line/named.ts'
 import { kindIn, limitCleared, limitList, ruleList } from './limit-answers.ts'
 
 const limit = z.object({

@@ -1,27 +1,9 @@
 /** What the commands of `invite` and `registration` do. */
-import { accountNotFound, findAccountById } from '../../accounts/account.ts'
-import type { Account } from '../../accounts/account.ts'
-import { findAccountByLogin } from '../../accounts/username.ts'
+import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime } from '../../command-line/layout.ts'
-import { findGroupByEither, groupNotFound } from '../../groups/groups.ts'
-import { DAY_MS } from '../../platform/clock.ts'
-import type { Sql } from '../../platform/sql/database.ts'
-import {
-  approveRegistration,
-  listWaiting,
-  refuseRegistration,
-} from '../../accounts/registrations/approvals.ts'
-import {
-  createInvitation,
-  invitationNotFound,
-  invitationState,
-  listInvitations,
-  revokeInvitation,
-} from '../../accounts/registrations/invitations.ts'
-import type { Invitation } from '../../accounts/registrations/invitations.ts'
-import type { Services } from '../../services.ts'
+import { namedAt, namedGroupAt } from '../../command-line/named.ts'
+import type { Api } from '../../command-line/api.ts'
 import {
   approved,
   invitationList,
@@ -32,78 +14,60 @@ import {
 } from './registration-answers.ts'
 import { daysIn } from './registration-input.ts'
 
-const CLI = { actor: 'cli' }
+type Run = (input: Input, api: Api) => Promise<Answer>
 
-export async function create(input: Input, services: Services): Promise<Answer> {
-  const given = {
+const invitation = z.looseObject({
+  id: z.string(),
+  email: z.string().nullable(),
+  role: z.string().nullable(),
+  expires_at: z.string(),
+  state: z.string(),
+})
+const made = invitation.extend({ link: z.string() })
+const waitingAccount = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  requested_at: z.string(),
+})
+
+export const create: Run = async (input, api) => {
+  const groupIds: string[] = []
+  for (const typed of input.texts('group')) groupIds.push((await namedGroupAt(api, typed)).id)
+  const body = {
     email: input.text('email'),
     role: input.text('role'),
-    groupIds: await groupsIn(services.db, input),
-    lifetimeMs: daysIn(input) * DAY_MS,
+    group_ids: groupIds,
+    days: daysIn(input),
     mail: input.flag('mail'),
   }
-  const { link, invitation } = await createInvitation(services, given, CLI)
-  return invitationMade({ link, ...toData(invitation, services.clock()) })
+  const { link, ...rest } = await api.call('createInvitation', made, { body })
+  return invitationMade({ link, ...rest })
 }
 
-export async function list(_input: Input, { db, clock }: Services): Promise<Answer> {
-  return invitationList((await listInvitations(db)).map((one) => toData(one, clock())))
+export const list: Run = async (_input, api) => {
+  const { items } = await api.call('listInvitations', z.object({ items: z.array(invitation) }))
+  return invitationList(items)
 }
 
-export async function revoke({ operands: [id = ''] }: Input, { db }: Services): Promise<Answer> {
-  if (!(await revokeInvitation(db, id))) throw invitationNotFound()
+export const revoke: Run = async ({ operands: [id = ''] }, api) => {
+  await api.send('revokeInvitation', { params: { id } })
   return invitationRevoked(id)
 }
 
-export async function waiting(_input: Input, { db }: Services): Promise<Answer> {
-  const accounts = await listWaiting(db)
-  return waitingList(
-    accounts.map(({ id, email, name, requestedAtMs }) => ({
-      id,
-      email,
-      name,
-      requested_at: isoTime(requestedAtMs),
-    })),
-  )
+export const waiting: Run = async (_input, api) => {
+  const { items } = await api.call('listWaitingAccounts', z.object({ items: z.array(waitingAccount) }))
+  return waitingList(items)
 }
 
-export async function approve(input: Input, services: Services): Promise<Answer> {
-  const account = await theAccount(services.db, input)
-  await approveRegistration(services, account.id, CLI)
-  return approved(account)
+export const approve: Run = async ({ operands: [typed = ''] }, api) => {
+  const found = await namedAt(api, typed)
+  await api.send('approveAccount', { params: { id: found.id } })
+  return approved(found)
 }
 
-export async function refuse(input: Input, services: Services): Promise<Answer> {
-  const account = await theAccount(services.db, input)
-  await refuseRegistration(services, account.id, CLI)
-  return refused(account)
-}
-
-async function theAccount(sql: Sql, { operands: [typed = ''] }: Input): Promise<Account> {
-  const found = (await findAccountById(sql, typed)) ?? (await findAccountByLogin(sql, typed))
-  if (!found) throw accountNotFound()
-  return found
-}
-
-async function groupsIn(sql: Sql, input: Input): Promise<string[]> {
-  const ids: string[] = []
-  for (const typed of input.texts('group')) {
-    const group = await findGroupByEither(sql, typed)
-    if (!group) throw groupNotFound()
-    ids.push(group.id)
-  }
-  return ids
-}
-
-function toData(one: Invitation, nowMs: number) {
-  return {
-    id: one.id,
-    email: one.email,
-    role: one.role,
-    group_ids: one.groupIds,
-    created_by: one.createdBy,
-    created_at: isoTime(one.createdAtMs),
-    expires_at: isoTime(one.expiresAtMs),
-    state: invitationState(one, nowMs),
-  }
+export const refuse: Run = async ({ operands: [typed = ''] }, api) => {
+  const found = await namedAt(api, typed)
+  await api.send('refuseAccount', { params: { id: found.id } })
+  return refused(found)
 }

@@ -2,7 +2,7 @@
 import type { Noun } from '../../command-line/command.ts'
 
 const actions = () => import('./registration-actions.ts')
-const opens = 'schema' as const
+const opens = 'api'
 const operand = { name: 'EMAIL_OR_ID', about: 'The account that waits, by address, user name or id.' }
 
 export const invite: Noun = {

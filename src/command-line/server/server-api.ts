@@ -3,14 +3,18 @@ import { z } from 'zod'
 import { AppError } from '../../platform/errors.ts'
 import { API_PATH, operationOf } from '../api-operations.ts'
 import type { OperationId } from '../api-operations.ts'
-import { apiOver } from '../api.ts'
+import { apiOver, refusal } from '../api.ts'
 import type { Api, Called } from '../api.ts'
 import { signInNeeded } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
 import { exchange } from './exchange.ts'
 import type { Received, Sent } from './exchange.ts'
 
-const problem = z.object({ code: z.string(), detail: z.string() })
+const problem = z.object({
+  code: z.string(),
+  detail: z.string(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).default([]),
+})
 
 export function serverApi(server: string, credentials: Credentials): Api {
   return apiOver(async (id, called) => {
@@ -57,9 +61,10 @@ function refusalOf(server: string, { toWiden }: Credentials, { status, body }: R
   const read = problem.safeParse(body)
   if (!read.success)
     return new AppError('not_an_account_server', 400, `${server} answers ${status} without a reason.`)
-  const { code, detail } = read.data
+  const { code, detail, errors } = read.data
   if (code === 'insufficient_user_authentication')
     return signInNeeded(server, 'The sign-in is too old for this.')
   if (code === 'invalid_token') return signInNeeded(server, detail)
-  return new AppError(code, status, code === 'insufficient_scope' ? `${detail} ${toWiden}` : detail)
+  if (code === 'insufficient_scope') return new AppError(code, status, `${detail} ${toWiden}`)
+  return refusal({ code, status, detail }, errors)
 }

@@ -1,10 +1,10 @@
-/** The commands of `audit` that read entries, on a running server. */
+/** The commands of `audit` that read entries, and the export from a running server. */
 import { z } from 'zod'
 import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
-import { accountPage } from '../../command-line/server/named.ts'
+import { accountPage } from '../../command-line/named.ts'
 import type { Api } from '../../command-line/api.ts'
 import { itemsOf } from '../../command-line/api-pages.ts'
 import { exportedTo } from './entry-file.ts'
@@ -37,7 +37,7 @@ export async function list(input: Input, api: Api): Promise<Answer> {
   return entryList(items, next)
 }
 
-export async function exportTo(input: Input, api: Api): Promise<Answer> {
+export async function exportFromServer(input: Input, api: Api): Promise<Answer> {
   const [file = ''] = input.operands
   return exportedTo(file, entriesOf(api, await filterOf(input, api)))
 }

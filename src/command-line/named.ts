@@ -1,7 +1,8 @@
-/** The account or the group that a person named, over the API of a server. */
+/** The account or the group that a person named, over the JSON API. */
 import { z } from 'zod'
-import { foldUsername } from '../../accounts/folded-username.ts'
-import type { Api } from '../api.ts'
+import { foldUsername } from '../accounts/folded-username.ts'
+import type { Api } from './api.ts'
+import type { Input } from './input.ts'
 
 export const account = z.looseObject({
   id: z.string(),
@@ -16,6 +17,11 @@ export const account = z.looseObject({
 export const accountPage = z.object({ items: z.array(account), next: z.string().optional() })
 
 export type AnsweredAccount = z.infer<typeof account>
+
+/** The account that the operand names. @throws AppError 404 `account_not_found` */
+export function namedIn({ operands: [typed = ''] }: Input, api: Api): Promise<AnsweredAccount> {
+  return namedAt(api, typed)
+}
 
 /** By the id, the address or the user name. @throws AppError 404 `account_not_found` */
 export async function namedAt(api: Api, typed: string): Promise<AnsweredAccount> {
