@@ -50,9 +50,12 @@ for (const { name, stage: open } of STAGES)
       for (const typed of [group.id, group.name.toUpperCase()]) {
         const path = `/accounts?group=${encodeURIComponent(typed)}`
         const allowed = await both.call('GET', path, { token: await both.ownToken() })
-        expect((allowed.json() as { items: { id: string }[] }).items.map(({ id }) => id)).to.eql([ann.id])
+        expect(
+          (allowed.json() as { items: { id: string }[] }).items.map(({ id }) => id),
+          typed,
+        ).to.eql([ann.id])
         const refused = await one.call('GET', path, { token: await one.ownToken() })
-        expect([refused.status, refused.json()['code']]).to.eql([403, 'insufficient_scope'])
+        expect([refused.status, refused.json()['code']], typed).to.eql([403, 'insufficient_scope'])
       }
     })
 

@@ -110,7 +110,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
           clients: { imported: 0, already_here: 0, refused: 1 },
         })
         expect(example?.line, words).to.be.greaterThan(1)
-        expect(example?.why).to.contain(words)
+        expect(example?.why, words).to.contain(words)
       }
     })
   })
