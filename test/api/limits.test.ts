@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/accounts/account.ts'
 import { grantRole } from '../../src/accounts/roles.ts'
+import { createRole } from '../../src/accounts/roles/roles.ts'
 import { takeMail, takeNetworkRequest } from '../../src/attempts/account-limits.ts'
 import { takeCodeAttempt } from '../../src/attempts/code-attempts.ts'
 import { networkOf } from '../../src/attempts/network.ts'
@@ -75,6 +76,20 @@ for (const { name, stage: open } of STAGES)
       )
       expect(Date.now() - atMs).to.be.lessThan(REMEMBERED_MS)
       expect((await clear(id)).json()).to.include({ code: 'limit_not_found' })
+    })
+
+    it('end at once for an account that is unlocked', async () => {
+      const person = await stage.person()
+      const ip = anyAddress()
+      await fill(GUESSES, () => signIn(person.email, ip, 'wrong'))
+      expect(new Set(await signInOften(person.email, ip))).to.eql(new Set(['refused']))
+      const atMs = Date.now()
+      expect((await api.call('POST', `/accounts/${person.id}/unlock`, { token })).status).to.equal(200)
+      await until(
+        async () => (await signInOften(person.email, ip)).every((one) => one === 'in'),
+        'all are in',
+      )
+      expect(Date.now() - atMs).to.be.lessThan(REMEMBERED_MS)
     })
 
     it('list a network that registered too many, and let it register again when the limit is cleared', async () => {
@@ -194,5 +209,10 @@ for (const { name, stage: open } of STAGES)
       const { person: admin, id: ofAdmin } = await limited()
       await grantRole(parts.db, admin.id, 'admin')
       expect((await clearOf(admin, ofAdmin, support)).json()).to.include({ code: 'beyond_your_roles' })
+      const role = `limits-${Date.now()}`
+      await createRole(parts, { name: role, scopes: ['limits:manage'] }, { actor: 'cli' })
+      await grantRole(parts.db, helper.id, role)
+      expect((await clear(ofAdmin, support)).json()).to.include({ code: 'beyond_your_roles' })
+      expect((await clear(ofNetwork, support)).status).to.equal(204)
     })
   })
