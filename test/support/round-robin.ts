@@ -3,13 +3,16 @@ import { once } from 'node:events'
 import { Agent, createServer, request } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+const IDLE_MS = 60_000
+
 export type RoundRobin = { stop: () => Promise<void> }
 
 /** Listens on `port` and passes each request on to one of `targets` (ports on 127.0.0.1), in turn. */
 export async function startRoundRobin(port: number, targets: readonly number[]): Promise<RoundRobin> {
   const agent = new Agent({ keepAlive: true })
   let served = 0
-  const server = createServer((incoming, outgoing) => {
+  // A busy machine may send on a connection that was idle for a while: it must not just have been closed.
+  const server = createServer({ keepAliveTimeout: IDLE_MS }, (incoming, outgoing) => {
     const target = targets[served++ % targets.length]!
     forward(agent, target, incoming, outgoing)
   })
