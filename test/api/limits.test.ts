@@ -52,6 +52,17 @@ for (const { name, stage: open } of STAGES)
     const signInOften = (email: string, ip: string) =>
       Promise.all(Array.from({ length: 6 }, () => signIn(email, ip)))
 
+    /** Before a process would forget by itself. A busy machine may need long for the last round. */
+    async function allAreIn(email: string, ip: string, sinceMs: number) {
+      let lastMs = 0
+      const areIn = async () => {
+        lastMs = Date.now()
+        return (await signInOften(email, ip)).every((one) => one === 'in')
+      }
+      await until(areIn, 'all are in')
+      expect(lastMs - sinceMs).to.be.lessThan(REMEMBERED_MS)
+    }
+
     it('list somebody after too many wrong passwords, and let them in at once when the limit is cleared', async () => {
       const person = await stage.person()
       const ip = anyAddress()
@@ -70,11 +81,7 @@ for (const { name, stage: open } of STAGES)
       expect(await get(`/limits/${encodeURIComponent(id)}`)).to.eql(found)
       const atMs = Date.now()
       expect((await clear(id)).status).to.equal(204)
-      await until(
-        async () => (await signInOften(person.email, ip)).every((one) => one === 'in'),
-        'all are in',
-      )
-      expect(Date.now() - atMs).to.be.lessThan(REMEMBERED_MS)
+      await allAreIn(person.email, ip, atMs)
       expect((await clear(id)).json()).to.include({ code: 'limit_not_found' })
     })
 
@@ -85,11 +92,7 @@ for (const { name, stage: open } of STAGES)
       expect(new Set(await signInOften(person.email, ip))).to.eql(new Set(['refused']))
       const atMs = Date.now()
       expect((await api.call('POST', `/accounts/${person.id}/unlock`, { token })).status).to.equal(200)
-      await until(
-        async () => (await signInOften(person.email, ip)).every((one) => one === 'in'),
-        'all are in',
-      )
-      expect(Date.now() - atMs).to.be.lessThan(REMEMBERED_MS)
+      await allAreIn(person.email, ip, atMs)
     })
 
     it('list a network that registered too many, and let it register again when the limit is cleared', async () => {
