@@ -175,12 +175,11 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
 
 /** Without acts that the person may not do, and without ways to pages that they may not open. */
 function allowed({ may }: Desk, part: Part, open: boolean): Part {
-  const { link, further, acts = [], ...others } = part
+  const { link, acts = [], ...others } = part
   const linked = link && findSection(link.section)
   return {
     ...others,
     ...(link && linked && may(linked.list.id) && { link }),
-    ...(further && may(further.id) && { further }),
     acts: open ? acts.filter((act) => may(act.id)) : [],
   }
 }

@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { grantRole, revokeRole, rolesOf } from '../../src/accounts/roles.ts'
 import type { AdminScope } from '../../src/accounts/roles/admin-scopes.ts'
+import { HOUR_MS } from '../../src/platform/clock.ts'
+import { randomToken } from '../../src/platform/tokens.ts'
+import { recordSession } from '../../src/sessions/account-sessions.ts'
 import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -67,7 +70,11 @@ describe('the administration pages, for somebody with a role that allows less', 
     const admin = await server.createAccount()
     await grantRole(server.parts.db, admin.account.id, 'admin')
     const path = `/admin/accounts/${admin.account.id}`
+    const uid = randomToken()
+    const session = { uid, accountId: admin.account.id, ip: '192.0.2.41', expiresAtMs: Date.now() + HOUR_MS }
+    await recordSession(server.parts.db, session, 10, Date.now())
     const page = await visitor.get(path)
+    expect(plain(page), 'there is a session that others may end').to.contain('192.0.2.41')
     expect(plain(page)).to.contain('allow more than yours').and.contain(admin.email)
     expect(linksOf(page).filter((href) => href.startsWith(`${path}/`))).to.eql([])
     expect(await refused(visitor, `${path}/end-sessions`)).to.contain('allow more than yours')

@@ -107,7 +107,8 @@ function partsOf(pathname: string): string[] {
   return pathname.split('/').slice(2)
 }
 
-function nameOf(pathname: string): string {
+/** A page as `everyPage` names it. */
+export function nameOf(pathname: string): string {
   const [section, key, ...more] = partsOf(pathname)
   if (section === undefined) return 'start'
   if (key === undefined) return section

@@ -36,7 +36,7 @@ export type Part = {
   by?: string
   /** The rows lead to pages of another section. */
   link?: { section: string; field: string }
-  /** A further page of the linked thing, with the thing that has the part in its query: by `by`. */
+  /** A further page of the linked thing, with the thing that has the part in its query: by `by`. There where the link is. */
   further?: { page: string; id: string; by: string }
   acts?: readonly (Act & { key: RowKey })[]
 }
