@@ -59,18 +59,18 @@ export async function runAtServer(
   environment: NodeJS.ProcessEnv,
 ): Promise<Answer> {
   const server = serverOf(input) ?? ''
-  const run = opensApi(command) ? command.run : await functionOf(nameOf(command))
+  const name = nameOf(command)
+  if (!COMMANDS_AT_SERVER.includes(name)) {
+    const message = `${name} needs the database: run it where the server runs, without --server.`
+    throw new AppError('needs_database', 400, message)
+  }
+  const run = opensApi(command) ? command.run : await functionOf(name)
   return run(input, serverApi(server, credentialsFor(server, environment)))
 }
 
 async function functionOf(name: string): Promise<Run> {
-  const found = Object.hasOwn(RUNS, name) ? RUNS[name] : undefined
-  if (!found) {
-    const message = `${name} needs the database: run it where the server runs, without --server.`
-    throw new AppError('needs_database', 400, message)
-  }
-  const [load, action] = found
-  const run = (await load())[action]
+  const [load, action] = RUNS[name] ?? []
+  const run = (await load?.())?.[action ?? '']
   if (!run) throw new Error(`${name} has no function ${action}`)
   return run
 }

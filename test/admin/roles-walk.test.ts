@@ -1,4 +1,4 @@
-/** The administration for somebody whose role allows less than everything: what they see leads on, and nothing else opens. */
+/** The administration for somebody with a role that allows less than everything: what they see leads on, and nothing else opens. */
 import { expect } from 'chai'
 import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import type { AdminScope } from '../../src/accounts/roles/admin-scopes.ts'
