@@ -69,12 +69,15 @@ describe('a walk through the administration with a role that allows less', () =>
       expect(wrong, wrong.join('\n')).to.eql([])
     })
 
-  it('refuses every page of other sections in words, to support', async () => {
-    const { visitor } = await visitAdministration(server, { role: 'support' })
-    const { opened } = await walk(server.issuer, things, asVisitor(visitor))
-    const wrong = await wrongOf(visitor, everywhere, opened)
-    expect(wrong, wrong.join('\n')).to.eql([])
-  })
+  for (const role of ['support', 'settings-alone'])
+    it(`refuses every page of other sections in words, to ${role}`, async () => {
+      if (role !== 'support')
+        await createRole(server.parts, { name: role, scopes: ['settings:read'] }, { actor: 'cli' })
+      const { visitor } = await visitAdministration(server, { role })
+      const { opened } = await walk(server.issuer, things, asVisitor(visitor))
+      const wrong = await wrongOf(visitor, everywhere, opened)
+      expect(wrong, wrong.join('\n')).to.eql([])
+    })
 })
 
 function saidBy({ text }: Visited, words: string): boolean {
