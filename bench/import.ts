@@ -1,11 +1,20 @@
 /**
  * `node bench/import.ts [COUNT] [FORMAT]`: generates a file of accounts, imports it with the command line, exports it, and prints
- * seconds, accounts per second, processor time and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
- * There it imports the export into a second database as well. The format `factors` is CSV with an authenticator app for each account,
+ * seconds, accounts per second, processor time and the most memory. Uses the database of the settings, else SQLite in a folder of
+ * its own. There it prints the size of the database, and imports the export into a second one as well. The format `factors` is CSV with an authenticator app for each account,
  * and `groups` is CSV with three groups for each of them.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -74,6 +83,7 @@ try {
   if (format === 'firebase') importing.push('--without-unknown-hashes')
   measure('dry run', [...importing, '--dry-run'], env)
   for (const run of ['first run', 'second run']) measure(run, importing, env)
+  if (!('ACCOUNT_SERVER_MYSQL_DSN' in env)) process.stdout.write(`${diskOf(env.ACCOUNT_SERVER_DATA_DIR)}\n`)
   const passphrase = join(folder, 'passphrase.txt')
   writeFileSync(passphrase, 'seven grey kettles')
   const moving = [join(folder, 'exported.ndjson'), '--passphrase-file', passphrase, '--json']
@@ -96,6 +106,13 @@ function generate(file: string): void {
   }
   writeSync(out, tail)
   closeSync(out)
+}
+
+function diskOf(dataDir: string): string {
+  const bytes = readdirSync(dataDir)
+    .filter((name) => name.includes('.sqlite'))
+    .reduce((sum, name) => sum + statSync(join(dataDir, name)).size, 0)
+  return `disk          ${Math.round(bytes / 1_048_576)} MiB, ${Math.round(bytes / count)} bytes for each account`
 }
 
 function measure(run: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
