@@ -164,7 +164,7 @@ for (const { name, stage: open } of STAGES)
       ])
     })
 
-    it('leave an entry in the trail that says who cleared which limit', async () => {
+    it('leave an entry in the trail that says who cleared which limit [S-2.314]', async () => {
       const ip = anyAddress()
       await takeNetworkRequest(stage.parts, 'reset', ip, stage.parts.clock())
       await clear(`password_resets:${networkOf(ip)}`)
@@ -178,7 +178,7 @@ for (const { name, stage: open } of STAGES)
       expect(rows.map(({ detail }) => JSON.parse(detail) as unknown)).to.eql([entry])
     })
 
-    it('are cleared by support for accounts, but not for networks, nor for who may do more', async () => {
+    it('are cleared by support for accounts, but not for networks, nor for who may do more [S-2.314]', async () => {
       const { parts } = stage
       const limited = async () => {
         const person = await stage.person()
