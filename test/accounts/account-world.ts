@@ -11,6 +11,7 @@ import type { AddedAccount } from '../../src/accounts/operator/operator-account.
 import type { MailRequest } from '../../src/outbox/mail-request.ts'
 import { createOutbox, sealContext } from '../../src/outbox/outbox.ts'
 import { createSqlStore } from '../../src/grant-store/sql-store.ts'
+import { withoutQueryDeadline } from '../../src/platform/sql/mysql-connection.ts'
 import { createLogger } from '../../src/platform/logging/log.ts'
 import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
 import { loadConfig } from '../../src/settings/config.ts'
@@ -97,8 +98,11 @@ function createWorld({ db, drop }: MigratedDatabase) {
       return Number(rows[0]?.n)
     },
     empty: async (): Promise<void> => {
-      for (const table of ['accounts', 'groups', 'attempt_buckets', 'audit_events', 'outbox_messages'])
-        await db(table).delete()
+      // Thousands of accounts take a busy machine longer than a query of a request may.
+      await withoutQueryDeadline(async () => {
+        for (const table of ['accounts', 'groups', 'attempt_buckets', 'audit_events', 'outbox_messages'])
+          await db(table).delete()
+      })
       ended.length = 0
       needs.blocked = createBlockedAttempts()
     },

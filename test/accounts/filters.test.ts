@@ -13,6 +13,7 @@ import { narrowedBy } from '../../src/operations/filters/people.ts'
 import type { PeopleFilter } from '../../src/operations/filters/people.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { isSqlite } from '../../src/platform/sql/database.ts'
+import { withoutQueryDeadline } from '../../src/platform/sql/mysql-connection.ts'
 import { onEachDatabase, rejection } from './account-world.ts'
 import { addMany, FEW_READS, notePlans, readsOf } from './reading-cost.ts'
 
@@ -189,7 +190,9 @@ onEachDatabase('A list of accounts', (world) => {
       500,
     )
     const at = db.ref('createdAtMs')
-    await db('accounts').update({ disabledAtMs: at, deleteAtMs: at, emailVerifiedAtMs: null })
+    await withoutQueryDeadline(async () => {
+      await db('accounts').update({ disabledAtMs: at, deleteAtMs: at, emailVerifiedAtMs: null })
+    })
     const seen = isSqlite(db) ? notePlans(db) : undefined
     if (!isSqlite(db))
       for (const table of ['accounts', 'account_roles']) await db.raw(`analyze table ${table}`)
