@@ -6,7 +6,7 @@ import { sources } from '../support/source-tree.ts'
 
 /** The one file that changes rows of accounts. */
 const WRITER = 'account-cache/changed-account.ts'
-const READS = /^(first|select|pluck|count|insert)$/
+const READS = /^(first|select|distinct|pluck|count|insert)$/
 const CHANGES = /^(update|delete|del|increment|decrement|merge|truncate)$/
 const RAW = /\b(update|delete\s+from|truncate(\s+table)?|replace\s+into)\s+[`"]?accounts\b/i
 
