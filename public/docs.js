@@ -20,20 +20,27 @@ addEventListener('DOMContentLoaded', async () => {
   await tried(finish)
 })
 
+// The groups are a table of contents. The first one is open: everybody may try it. From 150 rows on, the viewer would draw only
+// those in view, so that the browser's search and a print miss the others.
 function showOperations() {
-  globalThis.SwaggerUIBundle({
+  const viewer = globalThis.SwaggerUIBundle({
     url: documentHref,
     domNode: document.getElementById('docs-viewer'),
     presets: [globalThis.SwaggerUIBundle.presets.apis],
     plugins: [inThisPage],
     layout: 'InThisPage',
     syntaxHighlight: false,
+    docExpansion: 'none',
     defaultModelsExpandDepth: 0,
     tryItOutEnabled: true,
     validatorUrl: null,
     requestInterceptor: withToken,
     responseInterceptor: noteStale,
-    onComplete: () => document.getElementById('docs-list').remove(),
+    onComplete() {
+      document.getElementById('docs-list').remove()
+      const [first] = viewer.specSelectors.taggedOperations().keys()
+      viewer.layoutActions.show(['operations-tag', first], true)
+    },
   })
 }
 

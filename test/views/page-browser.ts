@@ -125,6 +125,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'tags',
   'period',
   'periods',
+  'notes',
 ])
 
 /** The id of a text stays: the page has the text in its place. */

@@ -6,8 +6,8 @@ import { samplePages } from './sample-pages.ts'
 /** For developers of apps and their programs: `docs` shows the API, which is English. */
 const FOR_DEVELOPERS = ['docs']
 
-/** Names, formats, and what the browser counts in; `and` is of a list, which the runtime writes as it does dates. */
-const NAMES = 'Account Server English count and UTC CSV NDJSON'
+/** Names, formats, and what the browser counts in; `and` is of a list, which the runtime writes as it does dates and spans. */
+const NAMES = 'Account Server English count and UTC CSV NDJSON hour hours minute minutes'
 
 describe('pages in the pseudo-language', () => {
   for (const sample of samplePages.filter(({ page }) => !FOR_DEVELOPERS.includes(page)))
