@@ -7,6 +7,7 @@ import { openPages, openSample } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
 const [folder = 'screenshots', ...wanted] = process.argv.slice(2)
+if (folder.startsWith('-')) throw new Error(`got ${folder}, takes a folder and names of pages`)
 const devices = [
   { device: 'phone', width: 390 },
   { device: 'desktop', width: 1280 },
