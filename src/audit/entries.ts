@@ -1,8 +1,9 @@
 /** Reads the audit trail for operators: some entries by what is asked, or all of them one after the other. */
-import type { Knex } from 'knex'
 import type { Sql } from '../platform/sql/database.ts'
 import { AUDIT_KINDS } from './audit-kinds.ts'
 import type { AuditKind } from './audit-kinds.ts'
+import { walkEntries } from './entry-walk.ts'
+import type { EntryFilter, Place, Walk } from './entry-walk.ts'
 
 export type AuditEntry = {
   id: number
@@ -22,16 +23,7 @@ export type AuditEntry = {
   chainHash: string | null
 }
 
-export type EntryFilter = {
-  actor?: string | undefined
-  accountId?: string | undefined
-  action?: string | undefined
-  kind?: AuditKind | undefined
-  /** The client id of an app. */
-  clientId?: string | undefined
-  fromMs?: number | undefined
-  untilMs?: number | undefined
-}
+export type EntryPage = { entries: AuditEntry[]; next: Place | undefined }
 
 const AT_A_TIME = 1000
 
@@ -49,28 +41,32 @@ export const TRAIL_COLUMNS = [
   'detail',
 ] as const satisfies readonly (keyof AuditEntry)[]
 
-/** The latest first. `before`: the id of an entry; only what came earlier. */
+const COLUMNS = [...TRAIL_COLUMNS, 'chain', 'chainSeq', 'chainHash'] as const
+
+/** The latest first. A page of a list that is narrowed by several conditions may be short or empty, and have a `next` all the same. */
 export async function listEntries(
   sql: Sql,
   filter: EntryFilter,
-  { before, limit }: { before?: number | undefined; limit: number },
-): Promise<AuditEntry[]> {
-  const query = chosen(sql, filter).orderBy('id', 'desc').limit(limit)
-  return entriesOf((await (before === undefined ? query : query.where('id', '<', before))) as Row[])
+  { after, limit }: { after?: Place | undefined; limit: number },
+): Promise<EntryPage> {
+  return pageOf(sql, { filter, order: 'latest_first', after, limit })
 }
 
 export async function findEntry(sql: Sql, id: number): Promise<AuditEntry | undefined> {
-  return entriesOf((await chosen(sql, {}).where({ id })) as Row[])[0]
+  const rows: Row[] = await sql('audit_events')
+    .where({ id })
+    .select(...COLUMNS)
+  return entriesOf(rows)[0]
 }
 
-/** Everything that the filter chooses, in the order of the ids, some at a time. `from`: the id of the entry before the first. */
-export async function* everyEntry(sql: Sql, filter: EntryFilter, from = 0): AsyncGenerator<AuditEntry[]> {
-  for (let after = from; ;) {
-    const rows = (await chosen(sql, filter).where('id', '>', after).orderBy('id').limit(AT_A_TIME)) as Row[]
-    if (rows.length === 0) return
-    yield entriesOf(rows)
-    after = Number(rows.at(-1)?.id)
-  }
+/** Everything that the filter chooses, the oldest first, some at a time. `from`: only what comes after it. */
+export async function* everyEntry(sql: Sql, filter: EntryFilter, from?: Place): AsyncGenerator<AuditEntry[]> {
+  let after = from
+  do {
+    const { entries, next } = await pageOf(sql, { filter, order: 'oldest_first', after, limit: AT_A_TIME })
+    if (entries.length > 0) yield entries
+    after = next
+  } while (after !== undefined)
 }
 
 /** True of the name of a kind. */
@@ -78,19 +74,9 @@ export function isKind(name: string): name is AuditKind {
   return (AUDIT_KINDS as readonly string[]).includes(name)
 }
 
-function chosen(sql: Sql, { kind, fromMs, untilMs, ...equal }: EntryFilter): Knex.QueryBuilder {
-  const query: Knex.QueryBuilder = sql('audit_events').select(
-    ...TRAIL_COLUMNS,
-    'chain',
-    'chainSeq',
-    'chainHash',
-  )
-  for (const [column, value] of Object.entries(equal))
-    if (value !== undefined) void query.where(column, value)
-  if (kind !== undefined) void query.where('chain', kind)
-  if (fromMs !== undefined) void query.where('atMs', '>=', fromMs)
-  if (untilMs !== undefined) void query.where('atMs', '<', untilMs)
-  return query
+async function pageOf(sql: Sql, walk: Walk): Promise<EntryPage> {
+  const { rows, next } = await walkEntries<Row>(sql, COLUMNS, walk)
+  return { entries: entriesOf(rows), next }
 }
 
 /** The names of a shown entry, in the order of a file or a page. */

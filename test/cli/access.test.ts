@@ -38,7 +38,9 @@ for (const [name, openPlace] of Object.entries(PLACES))
       expect(ended).to.include({ session: 'first', ended: true })
       const { sessions } = await place.json(['account', 'sessions', person.id])
       expect((sessions as { id: string }[]).map(({ id }) => id)).to.eql(['second'])
-      const [entry] = await listEntries(parts.db, { action: 'session.ended' }, { limit: 1 })
+      const {
+        entries: [entry],
+      } = await listEntries(parts.db, { action: 'session.ended' }, { limit: 1 })
       expect(entry).to.include({ actor: 'cli', accountId: person.id })
       const again = await place.refused(['account', 'end-session', person.id, '--session', 'first'])
       expect(again.error).to.equal('session_not_found')
@@ -69,7 +71,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
       expect(await place.json(['account', 'verify', 'ann@example.com'])).to.include({ email_verified: true })
       expect(await parts.db('one_time_tokens').where({ accountId: person.id })).to.eql([])
       await place.json(['account', 'verify', 'ann@example.com'])
-      const entries = await listEntries(
+      const { entries } = await listEntries(
         parts.db,
         { accountId: person.id, action: 'account.email_changed' },
         { limit: 9 },

@@ -2,14 +2,14 @@
 import { z } from 'zod'
 import { recordAudit } from '../../audit/audit.ts'
 import { everyEntry, shownEntry } from '../../audit/entries.ts'
-import type { EntryFilter } from '../../audit/entries.ts'
+import type { EntryFilter, Place } from '../../audit/entry-walk.ts'
 import { actorOf } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR } from '../../operations/paging.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
-import { common, entrySchema, filterOf, filterQuery, idIn } from './shown-entry.ts'
+import { common, cursorOf, entrySchema, filterOf, filterQuery, placeIn } from './shown-entry.ts'
 
 const MOST = 100_000
 
@@ -37,12 +37,12 @@ export function exportingOperation({ db, clock }: Pick<Services, 'db' | 'clock'>
         .max(MOST)
         .default(MOST)
         .describe(`At most this many, 1 to ${MOST}.`),
-      cursor: z.string().max(20).optional().describe('`next` of the export before.'),
+      cursor: z.string().max(40).optional().describe('`next` of the export before.'),
     }),
     answer: { status: 200, description: 'The entries.', schema: entryExport, streamed: true },
     problems: INVALID_CURSOR,
     async handle({ query: { limit, cursor, ...query }, token }) {
-      const after = cursor === undefined ? 0 : idIn(cursor)
+      const after = cursor === undefined ? undefined : await placeIn(db, cursor)
       const filters = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
       await recordAudit(db, {
         atMs: clock(),
@@ -59,7 +59,7 @@ export function exportingOperation({ db, clock }: Pick<Services, 'db' | 'clock'>
 async function* piecesOf(
   db: Sql,
   filter: EntryFilter,
-  { after, limit }: { after: number; limit: number },
+  { after, limit }: { after: Place | undefined; limit: number },
 ): AsyncGenerator<string> {
   yield '{"items":['
   let written = 0
@@ -70,9 +70,9 @@ async function* piecesOf(
     const text = some.map((entry) => JSON.stringify(shownEntry(entry))).join(',')
     if (text !== '') yield written === 0 ? text : `,${text}`
     written += some.length
-    last = some.at(-1)?.id ?? last
+    last = some.at(-1) ?? last
     complete = some.length === entries.length
     if (!complete) break
   }
-  yield complete ? '],"complete":true}' : `],"complete":false,"next":"${last}"}`
+  yield complete ? '],"complete":true}' : `],"complete":false,"next":"${last && cursorOf(last)}"}`
 }

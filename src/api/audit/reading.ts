@@ -7,12 +7,15 @@ import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { exportingOperation } from './exporting.ts'
-import { common, entrySchema, filterOf, filterQuery, ID, idIn } from './shown-entry.ts'
+import { common, cursorOf, entrySchema, filterOf, filterQuery, ID, placeIn } from './shown-entry.ts'
 
 /** The export comes before one entry: its address looks like that of an entry. */
 export function readingOperations(needs: Pick<Services, 'db' | 'clock'>): readonly Operation[] {
   return [listing(needs), exportingOperation(needs), reading(needs)]
 }
+
+const SHORT_PAGES =
+  'With several conditions, a page may have fewer entries than its limit, or none, and a `next` all the same: then the conditions left out nearly all that were read.'
 
 const { limit, cursor } = pageQuery
 
@@ -22,6 +25,7 @@ function listing({ db }: Pick<Services, 'db'>): Operation {
     id: 'listAuditEntries',
     path: '/audit-entries',
     summary: 'List entries of the audit trail, the latest first',
+    description: SHORT_PAGES,
     query: z.strictObject({
       limit,
       cursor,
@@ -30,12 +34,9 @@ function listing({ db }: Pick<Services, 'db'>): Operation {
     answer: { status: 200, description: 'A page of entries.', schema: pageOf(entrySchema) },
     problems: INVALID_CURSOR,
     async handle({ query }) {
-      const before = query.cursor === undefined ? undefined : idIn(query.cursor)
-      const filter = filterOf(query)
-      const found = await listEntries(db, filter, { before, limit: query.limit + 1 })
-      const entries = found.slice(0, query.limit)
-      const next = found.length > entries.length ? entries.at(-1)?.id : undefined
-      return { body: { items: entries.map(shownEntry), ...(next !== undefined && { next: String(next) }) } }
+      const after = query.cursor === undefined ? undefined : await placeIn(db, query.cursor)
+      const { entries, next } = await listEntries(db, filterOf(query), { after, limit: query.limit })
+      return { body: { items: entries.map(shownEntry), ...(next && { next: cursorOf(next) }) } }
     },
   })
 }

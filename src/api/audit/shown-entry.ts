@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
 import type { AuditKind } from '../../audit/audit-kinds.ts'
-import type { EntryFilter } from '../../audit/entries.ts'
+import { findEntry } from '../../audit/entries.ts'
+import type { EntryFilter, Place } from '../../audit/entry-walk.ts'
 import { AppError } from '../../platform/errors.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 
 export const common = {
   tag: 'Audit trail',
@@ -68,9 +70,21 @@ export function filterOf(query: Filters): EntryFilter {
   }
 }
 
-/** @throws AppError 400 `invalid_cursor` */
-export function idIn(cursor: string): number {
-  if (ID.test(cursor)) return Number(cursor)
+const PLACE = /^(\d{1,15})\.(\d{1,15})$/
+
+export function cursorOf({ atMs, id }: Place): string {
+  return `${atMs}.${id}`
+}
+
+/**
+ * A server of the release before writes the id alone. Its list goes on here too.
+ * @throws AppError 400 `invalid_cursor`
+ */
+export async function placeIn(sql: Sql, cursor: string): Promise<Place> {
+  const [, atMs, id] = PLACE.exec(cursor) ?? []
+  if (atMs !== undefined && id !== undefined) return { atMs: Number(atMs), id: Number(id) }
+  const entry = ID.test(cursor) ? await findEntry(sql, Number(cursor)) : undefined
+  if (entry) return { atMs: entry.atMs, id: entry.id }
   throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
 }
 

@@ -27,12 +27,11 @@ const entry = z.looseObject({
 const exported = z.object({ items: z.array(entry), next: z.string().optional() })
 
 export async function list(input: Input, api: Api): Promise<Answer> {
-  const after = input.integer('after', { min: 1, max: 2 ** 48 })?.toString()
   const query = await filterOf(input, api)
   const { items, next } = await itemsOf(api, 'listAuditEntries', entry, {
     query,
     most: limitIn(input),
-    after,
+    after: input.text('after'),
   })
   return entryList(items, next)
 }

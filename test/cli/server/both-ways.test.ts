@@ -189,11 +189,9 @@ describe('The command line on a server and on its database', function () {
     for (const [way, actor] of [['qxd', 'cli'] as const, ['qxa', `client:${clientId}`] as const]) {
       const id = await person(way, 'traced')
       await WAYS[way](['account', 'disable', id])
-      const [entry] = await listEntries(
-        server.parts.db,
-        { accountId: id, action: 'account.disabled' },
-        { limit: 1 },
-      )
+      const {
+        entries: [entry],
+      } = await listEntries(server.parts.db, { accountId: id, action: 'account.disabled' }, { limit: 1 })
       expect(entry?.actor, way).to.equal(actor)
     }
   })

@@ -68,7 +68,9 @@ describe('cli login', function () {
     expect(loaded).to.include('zod')
     for (const one of ['knex', 'better-sqlite3', 'mysql2', 'ioredis', 'oidc-provider', 'koa'])
       expect(loaded, one).not.to.include(one)
-    const [entry] = await listEntries(
+    const {
+      entries: [entry],
+    } = await listEntries(
       server.parts.db,
       { accountId: ann.account.id, action: 'account.disabled' },
       { limit: 1 },
