@@ -65,6 +65,7 @@ admin-part-list-account-sessions = Sessions
 admin-part-list-account-apps = Apps with access
 admin-part-get-account-new-email = New address that waits
 admin-part-list-group-members = Members
+admin-part-list-resource-details-types = Types of authorization details
 admin-part-list-client-errors = Last errors
 admin-any = Any
 admin-search-settings = Part of a name or a sentence

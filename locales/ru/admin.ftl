@@ -65,6 +65,7 @@ admin-part-list-account-sessions = Сеансы
 admin-part-list-account-apps = Приложения с доступом
 admin-part-get-account-new-email = Новый адрес, который ждёт подтверждения
 admin-part-list-group-members = Участники
+admin-part-list-resource-details-types = Типы деталей авторизации
 admin-part-list-client-errors = Последние ошибки
 admin-any = Не важно
 admin-search-settings = Часть названия или описания

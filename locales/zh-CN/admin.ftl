@@ -65,6 +65,7 @@ admin-part-list-account-sessions = 会话
 admin-part-list-account-apps = 有访问权限的应用
 admin-part-get-account-new-email = 等待确认的新邮箱
 admin-part-list-group-members = 成员
+admin-part-list-resource-details-types = 授权详情类型
 admin-part-list-client-errors = 最近的错误
 admin-any = 不限
 admin-search-settings = 名称或说明的一部分

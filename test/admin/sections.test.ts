@@ -12,6 +12,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   exportAuditEntries: 'The audit trail has links to download it.',
   getStatistics: 'The start page shows them.',
   checkAccount: 'It is for programs that know an address. The pages search.',
+  listClientExchangeRules: 'The rules are made on the machine of the server. client show has them there.',
   previewClient: 'It has a page of its own, with a link on the page of the client.',
   getAccountPicture: 'The page of an account says whether there is one, and removes it.',
 }

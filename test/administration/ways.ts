@@ -104,6 +104,7 @@ export const ROWS: readonly Row[] = [
   both('previewClient', 'client preview'),
   both('rotateClientSecret', 'client rotate-secret'),
   cliOnly('client set-groups', 'updateClient has the field allowed_groups.'),
+  apiOnly('listClientExchangeRules', 'client show has them.'),
   cliOnly('client allow-exchange', GIVES_ACCESS),
   cliOnly('client forbid-exchange', GIVES_ACCESS),
   cliOnly('registration-token create', GIVES_ACCESS),
@@ -114,6 +115,7 @@ export const ROWS: readonly Row[] = [
   both('createResource', 'resource create'),
   both('getResource', 'resource show'),
   both('listResources', 'resource list'),
+  apiOnly('listResourceDetailsTypes', 'resource show has their names.'),
   both('updateResource', 'resource update'),
   both('deleteResource', 'resource delete'),
 

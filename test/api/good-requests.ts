@@ -7,6 +7,7 @@ import { codeIn, linkIn } from '../support/letter.ts'
 import { addTrusted } from '../factors/trusted.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { accessRequests } from './access-requests.ts'
+import { clientRequests } from './client-requests.ts'
 import { factorRequests } from './factor-requests.ts'
 import { roleRequests } from './role-requests.ts'
 import { groupRefusals } from './group-requests.ts'
@@ -21,11 +22,9 @@ export type Request = { path: string; token: string; body?: Record<string, unkno
 type Make = () => Promise<Request>
 
 const NEXT = 'seven purple kettles'
-const CLIENT = { client_name: 'A', redirect_uris: ['https://app.example.com/callback'] }
 let count = 0
 const anyEmail = () => `status-${(count += 1)}-${Date.now()}@example.org`
 const anyGroup = () => `status-${(count += 1)}-${Date.now()}`
-const resourceIdentifier = () => `https://status-${(count += 1)}-${Date.now()}.example.com`
 
 export async function goodRequests(stage: Stage) {
   const api = await createCaller(stage, ALL_SCOPES)
@@ -53,25 +52,11 @@ export async function goodRequests(stage: Stage) {
   async function created(path: string, body: Record<string, unknown>) {
     return (await api.call('POST', path, { token: own, body })).json()
   }
-  const onClient =
-    (verb = '', body?: Record<string, unknown>): Make =>
-    async () => {
-      const { client_id: id } = await created('/clients', CLIENT)
-      return { path: `/clients/${String(id)}${verb}`, token: own, ...(body && { body }) }
-    }
   const onGroup =
     (verb = '', body?: Record<string, unknown>): Make =>
     async () => {
       const { id } = await created('/groups', { name: anyGroup() })
       return { path: `/groups/${String(id)}${verb}`, token: own, ...(body && { body }) }
-    }
-  const onResource =
-    (body?: Record<string, unknown>): Make =>
-    async () => {
-      const identifier = resourceIdentifier()
-      await created('/resources', { identifier })
-      const path = `/resources/${encodeURIComponent(identifier)}`
-      return { path, token: own, ...(body && { body }) }
     }
   async function mailed(to: string, subject: RegExp, page: string) {
     const mail = await stage.waitForMail(to, subject)
@@ -139,9 +124,11 @@ export async function goodRequests(stage: Stage) {
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail, own })
   const ofPictures = pictureRequests(stage, { signedIn, own })
+  const ofClients = clientRequests(stage, { own, created })
   const ofOperators = operatorRequests(stage, { own })
   const good: Record<string, Make> = {
     ...ofOperators.good,
+    ...ofClients.good,
     ...ofFactors.good,
     ...accessRequests(stage, { signedIn, own }),
     ...ofPictures.good,
@@ -209,25 +196,6 @@ export async function goodRequests(stage: Stage) {
     listAccountGroups: onAccount('/groups'),
     listOwnGroups: asPerson('/account/groups'),
     listOwnUpstreams: asPerson('/account/upstreams'),
-    listClients: async () => ({ path: '/clients', token: own }),
-    createClient: async () => ({ path: '/clients', token: own, body: CLIENT }),
-    getClient: onClient(),
-    listClientErrors: onClient('/errors'),
-    previewClient: async () => onClient(`/preview?account=${(await stage.person()).id}`)(),
-    updateClient: onClient('', { client_name: 'B' }),
-    deleteClient: onClient(),
-    rotateClientSecret: onClient('/rotate-secret', {}),
-    disableClient: onClient('/disable'),
-    enableClient: onClient('/enable'),
-    listResources: async () => ({ path: '/resources', token: own }),
-    createResource: async () => ({
-      path: '/resources',
-      token: own,
-      body: { identifier: resourceIdentifier() },
-    }),
-    getResource: onResource(),
-    updateResource: onResource({ name: 'B' }),
-    deleteResource: onResource(),
   }
 
   const taken = async (request: Request): Promise<Request> => {
@@ -244,6 +212,7 @@ export async function goodRequests(stage: Stage) {
   /** Refusals that only some operations have: by operation and status. */
   const refused: Record<string, Make> = {
     ...ofOperators.refused,
+    ...ofClients.refused,
     ...ofFactors.refused,
     ...ofPictures.refused,
     ...roleRequests({ own, created }).refused,
@@ -285,16 +254,6 @@ export async function goodRequests(stage: Stage) {
     'verifyRegistration 422': () => asProgram('/registrations/verify', { token: 'x', password: PASSWORD }),
     'completeReset 422': () =>
       asProgram('/password-resets/complete', { token: 'x', code: 'x', new_password: NEXT }),
-    'deleteClient 409': async () => {
-      const { client_id: id } = await created('/resources', { identifier: resourceIdentifier() })
-      return { path: `/clients/${String(id)}`, token: own }
-    },
-    'updateResource 409': async () => {
-      const fields = { iban: { label: 'Account' } }
-      const types = [{ type: `type-${(count += 1)}`, title: 'A type', fields }]
-      await created('/resources', { identifier: resourceIdentifier(), authorization_details_types: types })
-      return { ...(await good['updateResource']!()), body: { authorization_details_types: types } }
-    },
   }
   return { api, good, refused }
 }

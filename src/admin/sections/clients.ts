@@ -104,6 +104,7 @@ export const resources: Section = {
       'warnings',
       'created_at',
     ],
+    parts: [{ id: 'listResourceDetailsTypes', fields: ['title', 'type'] }],
   },
   create: {
     verb: 'create',

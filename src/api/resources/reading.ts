@@ -4,9 +4,18 @@ import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { AppError } from '../../platform/errors.ts'
+import { listDetailsTypes } from '../../resources/details-type.ts'
 import { listResources } from '../../resources/resources.ts'
 import type { Services } from '../../services.ts'
 import { common, NO_RESOURCE, params, showResource, shownResource, theResource } from './shown-resource.ts'
+
+const detailsType = z
+  .object({
+    type: z.string(),
+    title: z.string().describe('What people read on the consent page.'),
+    fields: z.record(z.string(), z.unknown()).describe('Its fields by name, each with its label.'),
+  })
+  .meta({ title: 'Type of authorization details' })
 
 export function readingOperations({ db }: Services): readonly Operation[] {
   return [
@@ -42,7 +51,27 @@ export function readingOperations({ db }: Services): readonly Operation[] {
         body: showResource(await theResource(db, identifier)),
       }),
     }),
+    detailsTypes(db),
   ]
+}
+
+function detailsTypes(db: Services['db']): Operation {
+  return operation({
+    ...common,
+    id: 'listResourceDetailsTypes',
+    method: 'get',
+    path: '/resources/{identifier}/authorization-details-types',
+    summary: 'List the types of authorization details of a resource server (RFC 9396), by name',
+    scope: 'resources:read',
+    params,
+    answer: { status: 200, description: 'Its types.', schema: z.object({ items: z.array(detailsType) }) },
+    problems: NO_RESOURCE,
+    async handle({ params: { identifier } }) {
+      await theResource(db, identifier)
+      const types = await listDetailsTypes(db, identifier)
+      return { body: { items: types.map(({ type, title, fields }) => ({ type, title, fields })) } }
+    },
+  })
 }
 
 function encode(identifier: string): string {

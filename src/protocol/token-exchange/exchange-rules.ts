@@ -109,6 +109,11 @@ export async function listExchangeRules(sql: Sql, clientId: string): Promise<Exc
   return rows.map(toRule)
 }
 
+/** As the API and the command line show it. */
+export function showExchangeRule({ clientId, resource, scopes, impersonation, delegation }: ExchangeRule) {
+  return { client_id: clientId, resource, scope: scopes, impersonation, delegation }
+}
+
 export async function findExchangeRule(
   sql: Sql,
   clientId: string,

@@ -2,6 +2,7 @@
 import type { Feature } from '../../feature.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import type { Services } from '../../services.ts'
+import { exchangeRulesOperation } from './exchange-operation.ts'
 import { MOVED_EXCHANGE_RULES } from './exchange-rules.ts'
 import { markIdTokens } from './id-token-binding.ts'
 import { tokenExchangeGrant } from './token-exchange.ts'
@@ -15,6 +16,7 @@ export function tokenExchange(services: Services): Feature {
       tokenClaims: ({ extra }) => extra,
       install: markIdTokens,
     }),
+    api: () => [exchangeRulesOperation(services)],
     moves: [MOVED_EXCHANGE_RULES],
   }
 }
