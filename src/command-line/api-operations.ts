@@ -67,11 +67,13 @@ export const API_OPERATIONS = {
   enableClient: 'POST /clients/{client_id}/enable clients:manage',
   rotateClientSecret: 'POST /clients/{client_id}/rotate-secret clients:manage',
   listClientErrors: 'GET /clients/{client_id}/errors clients:read',
+  listClientExchangeRules: 'GET /clients/{client_id}/exchange-rules clients:read',
   previewClient: 'GET /clients/{client_id}/preview clients:read',
 
   createResource: 'POST /resources resources:manage',
   getResource: 'GET /resources/{identifier} resources:read',
   listResources: 'GET /resources resources:read',
+  listResourceDetailsTypes: 'GET /resources/{identifier}/authorization-details-types resources:read',
   updateResource: 'PATCH /resources/{identifier} resources:manage',
   deleteResource: 'DELETE /resources/{identifier} resources:manage',
 

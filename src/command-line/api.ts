@@ -40,6 +40,16 @@ export function refusal(
   return new AppError(code, status, isNamed ? detail : `${detail} ${named(inWords)}`)
 }
 
+/** A faulty field of the body gets the code of a refused subject, as fields that do not go together have it. */
+export async function faultsNamed<Result>(code: string, calling: Promise<Result>): Promise<Result> {
+  try {
+    return await calling
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error
+    throw new AppError(code, error.status, error.message, { cause: error })
+  }
+}
+
 /** Some messages are codes, such as `unknown_time_zone`. */
 function inWords(message: string): string {
   return /^[a-z_]{1,60}$/.test(message) ? message.replaceAll('_', ' ') : message

@@ -72,8 +72,8 @@ export type Noun<Opened = Services> = { name: string; about: string; commands: C
 /** What a feature adds to a noun that is not its own. */
 export type Extension = {
   commands: Command[]
-  /** What `show` says beside the noun's own fields. */
-  shown: (services: Services, id: string) => Promise<Record<string, unknown>>
+  /** What `show` says beside the noun's own fields, which it gets. */
+  shown?: (api: Api, found: Readonly<Record<string, unknown>>) => Promise<Record<string, unknown>>
 }
 
 export function nameOf({ noun, verb }: Pick<Described, 'noun' | 'verb'>): string {

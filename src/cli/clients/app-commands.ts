@@ -18,7 +18,6 @@ export const appCommands: Extension = {
       run: async (...args) => (await actions()).errors(...args),
     },
   ],
-  shown: () => Promise.resolve({}),
 }
 
 export const previewCommand: Command<Parts> = {

@@ -7,7 +7,7 @@ import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./client-actions.ts')
 const noun = 'client'
-const opens = 'schema'
+const opens = 'api'
 const operand = { name: 'CLIENT_ID', about: 'The client_id of the client.' }
 
 const createOptions: Record<string, OptionSpec> = {
@@ -52,7 +52,7 @@ export function clientNoun(extensions: readonly Extension[]): Noun<Parts> {
 const create: Command<Parts> = {
   noun,
   verb: 'create',
-  opens,
+  opens: 'provider',
   about: 'Registers a client and shows its metadata (RFC 7591). The client_secret is shown only now.',
   options: createOptions,
   examples: [
@@ -120,7 +120,7 @@ const others: Command<Parts>[] = [
   {
     noun,
     verb: 'update',
-    opens,
+    opens: 'provider',
     operand,
     about: 'Changes the metadata of a client that the file names.',
     options: {

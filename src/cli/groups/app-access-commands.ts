@@ -19,7 +19,7 @@ export const appAccessCommands: Extension = {
         'client set-groups demo-app --group staff --group "Night shift"',
         'client set-groups demo-app',
       ],
-      run: async (...args) => (await import('./group-actions.ts')).setGroups(...args),
+      run: async (...args) => (await actions()).setGroups(...args),
     },
   ],
   shown: async (...args) => (await actions()).groupsOf(...args),

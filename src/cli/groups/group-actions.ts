@@ -1,4 +1,4 @@
-/** What the commands of `group` and `client set-groups` do. */
+/** What the commands of `group` do. */
 import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
@@ -7,7 +7,6 @@ import { group, groupPage, namedAt, namedGroupAt } from '../../command-line/name
 import type { AnsweredAccount } from '../../command-line/named.ts'
 import type { Api } from '../../command-line/api.ts'
 import { AppError } from '../../platform/errors.ts'
-import { appGroups } from './app-access-answers.ts'
 import { groupAnswer, groupDeleted, groupList, groupWithMembers, membersChanged } from './group-answers.ts'
 
 type Run = (input: Input, api: Api) => Promise<Answer>
@@ -15,11 +14,6 @@ type Run = (input: Input, api: Api) => Promise<Answer>
 const member = z.object({ id: z.string(), email: z.string(), name: z.string() })
 const memberPage = z.object({ items: z.array(member), next: z.string().optional() })
 const groupsOfAccount = z.object({ items: z.array(z.object({ id: z.string() })) })
-const limited = z.object({
-  client_id: z.string(),
-  client_name: z.string(),
-  allowed_groups: z.array(z.string()).nullish(),
-})
 
 const named = (api: Api, { operands: [typed = ''] }: Input) => namedGroupAt(api, typed)
 
@@ -92,17 +86,4 @@ async function changeMembers(input: Input, api: Api, change: Change): Promise<An
     changed,
     accounts.length - changed,
   )
-}
-
-export const setGroups: Run = async (input, api) => {
-  const [clientId = ''] = input.operands
-  const typed = input.texts('group')
-  const body = { allowed_groups: typed.length > 0 ? typed : null }
-  const changed = await api.call('updateClient', limited, { params: { client_id: clientId }, body })
-  const names = []
-  for (const id of changed.allowed_groups ?? []) {
-    const found = await api.find('getGroup', group, { params: { id } })
-    if (found) names.push(found.name)
-  }
-  return appGroups(changed, names)
 }

@@ -1,61 +1,75 @@
 /** What the commands of `resource` do. */
-import {
-  createResource,
-  deleteResource,
-  findResource,
-  listResources,
-  resourceNotFound,
-  updateResource,
-} from '../../resources/resources.ts'
-import type { Resource } from '../../resources/resources.ts'
-import { scopeWarnings } from '../../resources/scope-warnings.ts'
-import { listDetailsTypes } from '../../resources/details-type.ts'
-import type { Services } from '../../services.ts'
+import { z } from 'zod'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
-import { isoTime } from '../../command-line/layout.ts'
+import { faultsNamed } from '../../command-line/api.ts'
+import type { Api } from '../../command-line/api.ts'
+import { itemsOf } from '../../command-line/api-pages.ts'
 import { resourceAnswer, resourceDeleted, resourceList, resourceMade } from './resource-answers.ts'
 import { changesOf, wantedOf } from './resource-input.ts'
 
-export async function update(input: Input, { db, clock }: Services): Promise<Answer> {
-  const [identifier = ''] = input.operands
-  const changed = await updateResource(db, identifier, changesOf(input), { clock })
-  return resourceAnswer(toData(changed), scopeWarnings(changed))
-}
+type Run = (input: Input, api: Api) => Promise<Answer>
 
-export async function create(input: Input, { db, clock, sealer }: Services): Promise<Answer> {
-  const made = await createResource(db, wantedOf(input), { clock, sealer })
-  const { client_secret } = made.client
-  return resourceMade({ ...toData(made.resource), client_secret }, scopeWarnings(made.resource))
-}
+const resource = z.object({
+  identifier: z.string(),
+  name: z.string(),
+  scope: z.string(),
+  scope_texts: z.record(z.string(), z.string()),
+  access_token_format: z.string(),
+  access_token_alg: z.string().nullable(),
+  access_token_ttl_seconds: z.number().nullable(),
+  client_id: z.string(),
+  created_at: z.string(),
+  client_secret: z.string().optional(),
+  warnings: z.array(z.string()).default([]),
+})
 
-export async function list(_input: Input, { db }: Services): Promise<Answer> {
-  return resourceList((await listResources(db)).map(toData))
-}
+const types = z.object({ items: z.array(z.object({ type: z.string() })) })
 
-export async function show({ operands: [identifier = ''] }: Input, { db }: Services): Promise<Answer> {
-  const found = await findResource(db, identifier)
-  if (!found) throw resourceNotFound()
-  const types = (await listDetailsTypes(db, identifier)).map(({ type }) => type)
-  const data = { ...toData(found), ...(types.length > 0 && { authorization_details_types: types }) }
-  return resourceAnswer(data, scopeWarnings(found))
-}
-
-export async function remove({ operands: [identifier = ''] }: Input, { db }: Services): Promise<Answer> {
-  if (!(await deleteResource(db, identifier))) throw resourceNotFound()
-  return resourceDeleted(identifier)
-}
-
-function toData(found: Resource) {
+/** By the names of the commands. */
+function dataOf({ scope_texts: texts, access_token_ttl_seconds: seconds, ...one }: z.infer<typeof resource>) {
   return {
-    identifier: found.identifier,
-    name: found.name,
-    scope: found.scopes,
-    scope_texts: Object.keys(found.scopeTexts).length > 0 ? found.scopeTexts : null,
-    access_token_format: found.accessTokenFormat,
-    access_token_alg: found.accessTokenAlg,
-    access_token_seconds: found.accessTokenTtlSeconds,
-    client_id: found.clientId,
-    created_at: isoTime(found.createdAtMs),
+    identifier: one.identifier,
+    name: one.name,
+    scope: one.scope,
+    scope_texts: Object.keys(texts).length > 0 ? texts : null,
+    access_token_format: one.access_token_format,
+    access_token_alg: one.access_token_alg,
+    access_token_seconds: seconds,
+    client_id: one.client_id,
+    created_at: one.created_at,
+    ...(one.client_secret !== undefined && { client_secret: one.client_secret }),
   }
+}
+
+const INVALID = 'invalid_resource'
+
+const at = ({ operands: [identifier = ''] }: Input) => ({ params: { identifier } })
+
+export const create: Run = async (input, api) => {
+  const making = api.call('createResource', resource, { body: wantedOf(input) })
+  const made = await faultsNamed(INVALID, making)
+  return resourceMade(dataOf(made), made.warnings)
+}
+
+export const update: Run = async (input, api) => {
+  const changing = api.call('updateResource', resource, { ...at(input), body: changesOf(input) })
+  const changed = await faultsNamed(INVALID, changing)
+  return resourceAnswer(dataOf(changed), changed.warnings)
+}
+
+export const show: Run = async (input, api) => {
+  const found = await api.call('getResource', resource, at(input))
+  const { items } = await api.call('listResourceDetailsTypes', types, at(input))
+  const names = items.map(({ type }) => type)
+  const data = { ...dataOf(found), ...(names.length > 0 && { authorization_details_types: names }) }
+  return resourceAnswer(data, found.warnings)
+}
+
+export const list: Run = async (_input, api) =>
+  resourceList((await itemsOf(api, 'listResources', resource)).items.map(dataOf))
+
+export const remove: Run = async (input, api) => {
+  await api.send('deleteResource', at(input))
+  return resourceDeleted(input.operands[0] ?? '')
 }

@@ -5,7 +5,7 @@ import type { Noun, OptionSpec } from '../../command-line/command.ts'
 const actions = () => import('./resource-actions.ts')
 
 const noun = 'resource'
-const opens = 'schema'
+const opens = 'api'
 const operand = { name: 'IDENTIFIER', about: 'The identifier of the resource server, an absolute URI.' }
 
 const SCOPE_TEXT: OptionSpec = {

@@ -5,7 +5,7 @@ import { TEMPLATE_NAMES } from '../../upstreams/upstream-templates.ts'
 const actions = () => import('./upstream-actions.ts')
 
 const noun = 'upstream'
-const opens = 'schema' as const
+const opens = 'api'
 const operand = { name: 'ID', about: 'The id of the upstream in the list.' }
 
 const shared: Record<string, OptionSpec> = {
@@ -107,12 +107,12 @@ export const upstream: Noun = {
     {
       noun,
       verb: 'test',
-      opens,
+      opens: 'schema',
       operand,
       about: 'Asks a provider for its metadata and keys, and shows what is wrong.',
       notes: ['Ends with 2 when the provider does not answer, with 3 when its metadata does not fit.'],
       examples: ['upstream test github'],
-      run: async (...args) => (await actions()).test(...args),
+      run: async (...args) => (await import('./upstream-test.ts')).test(...args),
     },
     {
       noun,

@@ -172,6 +172,8 @@ function appRows({ world, group, client, resource, upstream, limited, file }: Su
       const id = await client(way)
       await group(way, 'users')
       await world.onDatabase(['client', 'set-groups', id, '--group', `${way}-users`])
+      const rule = ['--resource', await resource(way, 'exchanged'), '--impersonation']
+      await world.onDatabase(['client', 'allow-exchange', id, ...rule])
       return ['client', 'show', id]
     },
     'client list': () => ['client', 'list', '--limit', '3', '--offset', '1'],
@@ -205,7 +207,12 @@ function appRows({ world, group, client, resource, upstream, limited, file }: Su
       '--access-token-seconds',
       '60',
     ],
-    'resource show': async (way) => ['resource', 'show', await resource(way, 'shown')],
+    'resource show': async (way) => {
+      const identifier = await resource(way, 'shown')
+      const type = file(way, { type: `${way}-payment`, title: 'Pay', fields: { to: { label: 'To' } } })
+      await world.onDatabase(['resource', 'update', identifier, '--authorization-details-type', type])
+      return ['resource', 'show', identifier]
+    },
     'resource list': () => ['resource', 'list'],
     'resource update': async (way) => [
       'resource',
