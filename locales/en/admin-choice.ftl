@@ -18,6 +18,8 @@ admin-choice-clients-manage = Register, change and delete clients
 admin-choice-resources-read = See resource servers
 admin-choice-resources-manage = Register, change and delete resource servers
 admin-choice-audit-read = Read the audit trail
+admin-choice-limits-read = See who is limited
+admin-choice-limits-manage = Clear limits
 admin-choice-keys-read = See the keys
 admin-choice-keys-manage = Rotate the keys that sign and encrypt
 admin-choice-mails-read = See which mails wait, without their text
@@ -26,3 +28,7 @@ admin-choice-events-read = See what waits for receivers of events, and webhooks
 admin-choice-events-manage = Send events again, and change webhooks
 admin-choice-settings-read = See the settings in effect
 admin-choice-statistics-read = See the statistics
+
+# Descriptions of the roles that a new server has.
+admin-role-admin = Everything.
+admin-role-support = Helps people: reads accounts, unlocks them, ends sessions and mails resets.

@@ -18,6 +18,8 @@ admin-choice-clients-manage = Регистрировать, изменять и 
 admin-choice-resources-read = Видеть серверы ресурсов
 admin-choice-resources-manage = Регистрировать, изменять и удалять серверы ресурсов
 admin-choice-audit-read = Читать журнал аудита
+admin-choice-limits-read = Видеть, кто ограничен
+admin-choice-limits-manage = Снимать ограничения
 admin-choice-keys-read = Видеть ключи
 admin-choice-keys-manage = Менять ключи подписи и шифрования
 admin-choice-mails-read = Видеть письма в очереди без их текста
@@ -26,3 +28,7 @@ admin-choice-events-read = Видеть очереди событий и веб�
 admin-choice-events-manage = Отправлять события снова и изменять вебхуки
 admin-choice-settings-read = Видеть действующие настройки
 admin-choice-statistics-read = Видеть статистику
+
+# Описания ролей нового сервера.
+admin-role-admin = Всё.
+admin-role-support = Помогает людям: видит аккаунты, снимает блокировки, завершает сеансы, отправляет сброс пароля.

@@ -18,6 +18,8 @@ admin-choice-clients-manage = 注册、修改和删除客户端
 admin-choice-resources-read = 查看资源服务器
 admin-choice-resources-manage = 注册、修改和删除资源服务器
 admin-choice-audit-read = 读取审计记录
+admin-choice-limits-read = 查看谁受到限制
+admin-choice-limits-manage = 清除限制
 admin-choice-keys-read = 查看密钥
 admin-choice-keys-manage = 轮换签名和加密密钥
 admin-choice-mails-read = 查看等待发送的邮件，不含正文
@@ -26,3 +28,7 @@ admin-choice-events-read = 查看等待投递的事件和 Webhook
 admin-choice-events-manage = 重新发送事件，修改 Webhook
 admin-choice-settings-read = 查看当前生效的设置
 admin-choice-statistics-read = 查看统计
+
+# 新服务器自带角色的说明。
+admin-role-admin = 全部权限。
+admin-role-support = 帮助用户：查看账号、解锁、结束会话、发送重置邮件。

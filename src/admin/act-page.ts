@@ -1,6 +1,5 @@
 /** The page that asks before something is done, with the form of the operation, and the form that does it. */
 import { formOf } from '../http/request/request-state.ts'
-import { given } from '../words/message.ts'
 import { AppError } from '../platform/errors.ts'
 import { withChoices } from './choices.ts'
 import { theOperation } from './console-api.ts'
@@ -33,7 +32,7 @@ export async function showAct(desk: Desk, params: Params): Promise<void> {
       act,
       fields,
       name: section.name,
-      title: shown && section.one && given(titleOf(shown, section.one.titled)),
+      title: shown && section.one && titleOf(shown, section.one.titled),
       subject: key === undefined ? [] : await subjectOf(desk, section, act, key),
       action: actHref(section, act, key) + desk.ctx.search,
       backHref: key !== undefined && section.one ? thingHref(section.name, key) : sectionHref(section.name),

@@ -1,9 +1,13 @@
 /** Fields that take one of the things that there are, such as a role: their options are read, and offered in the form. */
+import { given } from '../words/message.ts'
+import { codesOffered } from './codes.ts'
+import type { OptionGroup } from './codes.ts'
 import { theOperation } from './console-api.ts'
 import type { Desk } from './desk.ts'
 import { optionsOf as valuesOf } from './form.ts'
 import type { Field } from './form.ts'
 import type { Act, Section, Shown } from './sections/section.ts'
+import { wordsOfRole } from './shown.ts'
 
 /** Without the fields that the person may not fill in. */
 export async function withChoices(
@@ -26,12 +30,14 @@ function optionsOf(field: Field, { items }: Shown): Field {
     ...field,
     kind: field.kind === 'lines' ? 'choices' : 'choice',
     options: things.map(({ name }) => name),
-    abouts: Object.fromEntries(things.map(({ name, description }) => [name, description])),
+    abouts: Object.fromEntries(
+      things.map(({ name, description }) => [name, wordsOfRole(description) ?? given(description)]),
+    ),
   }
 }
 
-/** `options`: empty where the value is typed. */
-export type Filter = { name: string; value: string; options: readonly string[] }
+/** `groups`: empty where the value is typed. */
+export type Filter = { name: string; value: string; groups: readonly OptionGroup[] }
 
 /** What a list can be narrowed by, without what the person may not see. */
 export async function filtersOf(
@@ -45,7 +51,8 @@ export async function filtersOf(
     const choices = filterChoices[name]
     if (choices !== undefined && !desk.may(choices)) continue
     const options = choices === undefined ? valuesOf(listing, name) : await namesIn(desk, choices)
-    offered.push({ name, value: valueOf(name), options })
+    const groups = options.length > 0 ? [{ options }] : codesOffered(name)
+    offered.push({ name, value: valueOf(name), groups })
   }
   return offered
 }

@@ -1,6 +1,8 @@
 /** The form of an operation, from the JSON Schema of its body, and the body from the form that was sent. */
 import { z } from 'zod'
 import type { Operation } from '../operations/operation.ts'
+import type { Message } from '../words/message.ts'
+import { isTyped } from './codes.ts'
 import { at } from './sections/section.ts'
 import type { Act, Shown } from './sections/section.ts'
 
@@ -10,10 +12,12 @@ export type Field = {
   /** Of a choice. */
   options: readonly string[]
   /** What an option means, where it is a thing with a description. */
-  abouts?: Readonly<Record<string, string>>
+  abouts?: Readonly<Record<string, Message>>
   required: boolean
   /** An empty field removes the value. */
   nullable: boolean
+  /** Its options are codes that operators type elsewhere. */
+  typed?: boolean
 }
 
 type Schema = {
@@ -49,7 +53,14 @@ function fieldOf(name: string, schema: Schema, required: boolean): Field {
   const inner = besideNull(schema)
   const nullable = (schema.anyOf ?? []).some(({ type }) => type === 'null')
   const options = [inner.enum ?? inner.items?.enum ?? []].flat().map(String)
-  return { name, kind: kindOf(name, inner), options, required, nullable }
+  return {
+    name,
+    kind: kindOf(name, inner),
+    options,
+    required,
+    nullable,
+    ...(isTyped(name) && { typed: true }),
+  }
 }
 
 /** A field that is nullable twice is nested. */

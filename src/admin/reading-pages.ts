@@ -2,7 +2,9 @@
 import { AppError } from '../platform/errors.ts'
 import { mayChange } from '../accounts/roles/caller-bounds.ts'
 import { given } from '../words/message.ts'
+import type { Message } from '../words/message.ts'
 import { filtersOf } from './choices.ts'
+import { wordOfCode } from './codes.ts'
 import { theOperation } from './console-api.ts'
 import { errorsOf, tried } from './desk.ts'
 import type { Desk } from './desk.ts'
@@ -156,7 +158,7 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
     'one',
     {
       name,
-      title: given(titleOf(body, one.titled)),
+      title: titleOf(body, one.titled),
       facts: factsOf(body, one.fields),
       parts,
       acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
@@ -215,7 +217,11 @@ function secretsOf(values: Readonly<Record<string, string>> = {}) {
   return Object.entries(values).map(([name, text]) => ({ name, text }))
 }
 
-export function titleOf(shown: Shown, names: readonly string[]): string {
-  const found = names.map((name) => shown[name]).find((value) => typeof value === 'string' && value !== '')
-  return typeof found === 'string' ? found : ''
+/** The first of the fields with a value. */
+export function titleOf(shown: Shown, names: readonly string[]): Message {
+  for (const name of names) {
+    const value = shown[name]
+    if (typeof value === 'string' && value !== '') return wordOfCode(name, value) ?? given(value)
+  }
+  return given('')
 }

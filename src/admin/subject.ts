@@ -54,8 +54,13 @@ type Found = {
 
 function named({ items, field, value, fields, most = MOST_FACTS }: Found): Fact[] {
   const item = items.find((one) => String(at(one, field)) === value)
-  const facts = item ? factsOf(item, fields).slice(0, most) : []
+  const facts = item ? factsOf(item, fields.filter(isName)).slice(0, most) : []
   return facts.length > 0 ? facts : [factOf(field, value) ?? []].flat()
+}
+
+/** A time names nothing. */
+function isName(field: string): boolean {
+  return !field.endsWith('_at')
 }
 
 /** Empty where no role allows to read it: then the key names the row. */

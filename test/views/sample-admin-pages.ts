@@ -1,5 +1,7 @@
 /** The pages of the administration, in each state that looks different. */
 import { chartOf, PICTURE, stepLabel } from '../../src/admin/charts.ts'
+import { codesOffered } from '../../src/admin/codes.ts'
+import { factsOf } from '../../src/admin/shown.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
 import { word } from '../../src/admin/words.ts'
 import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
@@ -142,7 +144,7 @@ export const adminPages: SamplePage[] = [
       filters: ['action', 'account_id', 'actor', 'client_id', 'kind', 'from', 'until'].map((name) => ({
         name,
         value: name === 'from' ? 'yesterday' : '',
-        options: name === 'kind' ? ['attempt', 'sign_in'] : [],
+        groups: name === 'action' ? codesOffered(name) : [],
       })),
       downloads: [{ format: 'csv', href: '/export' }],
       isNarrowed: true,
@@ -150,7 +152,7 @@ export const adminPages: SamplePage[] = [
       rows: [
         {
           href: '/admin/audit-entries/1',
-          title: text('action', 'sign_in.succeeded'),
+          title: factsOf({ action: 'sign_in.succeeded' }, ['action'])[0],
           facts: [{ name: 'at', kind: 'time', atMs }, text('actor', 'b1f4c2e0-5f0b-4c57-9a4e-0f8f0d1f4c11')],
           tags: [],
           acts: [],
@@ -276,7 +278,7 @@ export const adminPages: SamplePage[] = [
       fields: [
         { name: 'name', kind: 'text', options: [], required: true },
         { name: 'description', kind: 'text', options: [], required: false },
-        { name: 'scopes', kind: 'choices', options: ADMIN_SCOPES, required: false },
+        { name: 'scopes', kind: 'choices', options: ADMIN_SCOPES, required: false, typed: true },
       ],
       values: { 'scopes.audit:read': 'on' },
     },

@@ -33,7 +33,7 @@ const limits = {
   filters: ['network', 'account_id', 'kind'].map((name) => ({
     name,
     value: '',
-    options: name === 'kind' ? LIMIT_KINDS : [],
+    groups: name === 'kind' ? [{ options: LIMIT_KINDS }] : [],
   })),
   below: {
     id: 'listLimitRules',

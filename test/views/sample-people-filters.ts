@@ -3,9 +3,13 @@ import { ACCOUNT_STATES } from '../../src/accounts/search/account-states.ts'
 
 export function peopleFilters(state: string) {
   return [
-    { name: 'state', value: state, options: [...ACCOUNT_STATES] },
-    { name: 'group', value: '', options: ['Finance', 'Team of a department with a rather long name'] },
-    { name: 'role', value: '', options: ['admin', 'support'] },
+    { name: 'state', value: state, groups: [{ options: [...ACCOUNT_STATES] }] },
+    {
+      name: 'group',
+      value: '',
+      groups: [{ options: ['Finance', 'Team of a department with a rather long name'] }],
+    },
+    { name: 'role', value: '', groups: [{ options: ['admin', 'support'] }] },
   ]
 }
 

@@ -1,5 +1,4 @@
 /** What an app would see of a person, for an administrator who types the person's address. */
-import { given } from '../../words/message.ts'
 import type { Message } from '../../words/message.ts'
 import { errorsOf, tried } from '../desk.ts'
 import type { Desk } from '../desk.ts'
@@ -24,7 +23,7 @@ export async function showPreview(desk: Desk, params: Readonly<Record<string, st
   show(
     'preview',
     {
-      title: given(titleOf(client, ['client_name'])),
+      title: titleOf(client, ['client_name']),
       backHref: thingHref(clients.name, String(client['client_id'])),
       values: { account, scope },
       errors: answer && 'refusal' in answer ? errorsOf(answer.refusal) : {},
@@ -40,7 +39,7 @@ async function personOf(desk: Desk, typed: string): Promise<{ title: Message; hr
   const id = await accountIdOf(desk, typed)
   const answer = await tried(() => desk.api({ id: 'getAccount', params: { id } }))
   if ('refusal' in answer) return undefined
-  return { title: given(titleOf(answer.done.body, ['name', 'email'])), href: thingHref(accounts.name, id) }
+  return { title: titleOf(answer.done.body, ['name', 'email']), href: thingHref(accounts.name, id) }
 }
 
 function previewOf(body: Shown) {

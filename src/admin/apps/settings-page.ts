@@ -1,6 +1,5 @@
 /** What to give an app so that it finds this server: the values, and the settings of each stack to paste. */
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
-import { given } from '../../words/message.ts'
 import type { Desk } from '../desk.ts'
 import { thingHref } from '../hrefs.ts'
 import { assertMay, titleOf } from '../reading-pages.ts'
@@ -23,7 +22,7 @@ export async function showSettings(desk: Desk, params: Readonly<Record<string, s
   show(
     'settings',
     {
-      title: given(titleOf(client, ['client_name'])),
+      title: titleOf(client, ['client_name']),
       backHref: thingHref(clients.name, String(client['client_id'])),
       facts: factsOf({ ...client, issuer, ...addressesOf(issuer, client) }, FIELDS),
       stacks: kind ? filledStacks(kind, { issuer, client, secret }) : [],

@@ -14,7 +14,7 @@ export const audit: Section = {
   one: {
     id: 'getAuditEntry',
     titled: ['action'],
-    fields: SHOWN_FIELDS.filter((name) => !['id', 'action'].includes(name)),
+    fields: SHOWN_FIELDS.filter((name) => name !== 'id'),
   },
   acts: [],
 }

@@ -2,8 +2,8 @@
 import type { Section } from './section.ts'
 
 const MAIL_FIELDS = [
-  'state',
   'kind',
+  'state',
   'tries',
   'last_error',
   'created_at',
@@ -22,7 +22,7 @@ export const mails: Section = {
   },
   one: {
     id: 'getMail',
-    titled: ['to', 'id'],
+    titled: ['to', 'kind', 'id'],
     fields: [...MAIL_FIELDS, 'id'],
   },
   create: { verb: 'replay-all', id: 'replayMails' },
