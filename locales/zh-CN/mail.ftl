@@ -15,9 +15,9 @@ mail-browser-unknown = 未知设备
 
 mail-activation =
     .subject = 激活你的 { $server } 账号
-    .preview = 只差一步：确认你的邮箱。验证码：{ $code }。
+    .preview = 只差一步：验证你的邮箱。验证码：{ $code }。
     .heading = 激活你的账号
-    .body = 有人（很可能就是你）用此邮箱注册了 { $server }。确认邮箱属于你，账号即可使用。
+    .body = 有人（很可能就是你）用此邮箱注册了 { $server }。验证邮箱后，账号即可使用。
     .action = 激活账号
     .note = 没有注册过？请忽略此邮件。没有链接或验证码，任何人都无法使用你的邮箱。
 
@@ -136,13 +136,13 @@ mail-check-code =
     .note = 没有请求过验证码？请忽略此邮件，切勿将验证码告诉任何人。
 
 mail-factor-reset-planned =
-    .subject = 你的 { $server } 第二验证方式将被移除
+    .subject = 你的 { $server } 第二重验证将被移除
     .preview = 在 { $when } 之前，你可以阻止此操作。
-    .heading = 你的第二验证方式将被移除
-    .body = 有人请求管理员移除你的 { $server } 账号的第二验证方式。此操作将于 { $when } 执行。届时所有会话都将结束，仅凭密码即可登录。
+    .heading = 你的第二重验证将被移除
+    .body = 有人请求管理员移除你的 { $server } 账号的第二重验证。此操作将于 { $when } 执行。届时所有会话都将结束，仅凭密码即可登录。
     .next = 如果是你因手机丢失而提出的请求，请等待。如果不是，请立即阻止：
-    .action = 保留我的第二验证方式
-    .note = 使用第二验证方式登录也会阻止此操作。
+    .action = 保留我的第二重验证
+    .note = 使用第二重验证登录也会阻止此操作。
     .stranger = 没有提出过请求？可能有人知道你的密码。请设置新密码：{ $link }
 
 mail-new-browser =
@@ -200,11 +200,11 @@ mail-test =
     .note = 没有预料到？请忽略此邮件。
 
 mail-new-address =
-    .subject = 确认你的 { $server } 新邮箱
-    .preview = 确认此邮箱属于你。验证码：{ $code }。
-    .heading = 确认新邮箱
-    .body = 有人（很可能就是你）想将此邮箱用于 { $server } 账号。确认邮箱属于你，今后即可用它登录。
-    .action = 确认此邮箱
+    .subject = 验证你的 { $server } 新邮箱
+    .preview = 请验证此邮箱。验证码：{ $code }。
+    .heading = 验证新邮箱
+    .body = 有人（很可能就是你）想将此邮箱用于 { $server } 账号。验证后，即可用它登录。
+    .action = 验证此邮箱
     .note = 没有请求过？请忽略此邮件，这样任何人都无法使用你的邮箱。
 
 mail-address-taken =
@@ -271,9 +271,9 @@ mail-sign-in-code =
     .stranger = 没有请求验证码？说明有人知道你的密码。请立即更改密码。
 
 mail-deletion-unverified =
-    .subject = 请确认邮箱，否则你的 { $server } 账号将被删除
-    .heading = 请确认邮箱
-    .body = 有人（很可能就是你）用此邮箱注册，但尚未确认。请使用首封邮件中的链接，或登录以获取新链接。否则账号将于 { $when } 删除。
+    .subject = 请验证邮箱，否则你的 { $server } 账号将被删除
+    .heading = 请验证邮箱
+    .body = 有人（很可能就是你）用此邮箱注册，但尚未验证。请使用首封邮件中的链接，或登录以获取新链接。否则账号将于 { $when } 删除。
 
 mail-invitation =
     .subject = 邀请你加入 { $server }

@@ -14,7 +14,7 @@ passkey-expired = 页面打开时间过长。请再次使用你的通行密钥�
 passkey-unknown = 此通行密钥已不属于这里的任何账号。请使用其他方式登录。
 passkey-disabled = 此账号已停用，因此无法使用它的通行密钥登录。
 passkey-refused = 通行密钥未通过验证。请重试，或使用其他方式登录。
-passkey-waits-for-email = 请先确认你的邮箱。使用我们发给你的邮件中的验证码或链接。
+passkey-waits-for-email = 请先验证你的邮箱。使用我们发给你的邮件中的验证码或链接。
 passkey-sign-up = 用通行密钥代替密码
 passkey-sign-up-refused = 通行密钥未创建成功。请重试，或改用密码。
 # The pages of one’s security.

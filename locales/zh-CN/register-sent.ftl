@@ -1,11 +1,11 @@
 register-sent-lead = 我们已向 <email>{ $email }</email> 发送验证码。请在此输入。
 register-sent-lead-app = 我们已向 <email>{ $email }</email> 发送验证码。输入后即可继续使用 <app>{ $app }</app>。
-register-sent-lead-address = 如果 <email>{ $email }</email> 正在等待确认，我们已向它发送邮件。请打开邮件中的链接。
+register-sent-lead-address = 如果 <email>{ $email }</email> 正在等待验证，我们已向它发送邮件。请打开邮件中的链接。
 register-sent-or-link = 你也可以在这里或其他设备上打开邮件中的链接，本页会自动继续。
 register-sent-check = 立即检查
 register-sent-nothing-lead = 请等一分钟，并查看垃圾邮件。如果你已有账号，邮件中会说明：<link>登录</link>。
 register-sent-wrong-address = 邮箱填错了？
 register-sent-code-wrong = 这不是最新邮件中的验证码。
 register-sent-code-exhausted = 验证码错误次数过多。请重新发送邮件，并使用新的验证码。
-register-sent-sent-address = 如果该邮箱正在等待确认，我们已重新发送邮件。
+register-sent-sent-address = 如果该邮箱正在等待验证，我们已重新发送邮件。
 register-sent-too-late = 本页打开时间过长。请重新填写。

@@ -11,6 +11,6 @@ register-signed-in = 此浏览器当前登录的是 <email>{ $email }</email>。
 register-domain = 请使用以下域名的邮箱：{ $domains }。
 register-invitation-wrong = 此邀请属于其他邮箱，或已失效。
 register-waiting = 你的账号正在等待批准
-register-waiting-lead = 你的邮箱已确认。账号经审核后即可使用，届时我们会发邮件通知你。
+register-waiting-lead = 你的邮箱已验证。账号经审核后即可使用，届时我们会发邮件通知你。
 register-approval-hint = 新账号需要审核。账号可用后，我们会发邮件通知你。
 register-waiting-sign-in = 你的账号仍在等待批准。可用后我们会发邮件通知你。

@@ -15,7 +15,7 @@ scope-at = { $title }（{ $resource }）
 
 # Single claims, which an app asks for without the scope that has them.
 scope-claim-email = 查看你的邮箱
-scope-claim-email-verified = 查看你的邮箱是否已确认
+scope-claim-email-verified = 查看你的邮箱是否已验证
 scope-claim-name = 查看你的姓名
 scope-claim-given-name = 查看你的名字
 scope-claim-family-name = 查看你的姓氏

@@ -42,7 +42,7 @@ security-why-code-text = 每 30 秒更换一次，无需网络。
 security-why-recovery = 没有手机时可用恢复码登录
 security-why-recovery-text = 你会得到 { $of } 个恢复码，请妥善保管。
 security-set-up = 设置身份验证器应用
-security-confirm-first = 设置之前，请先<link>确认邮箱</link>。
+security-confirm-first = 设置之前，请先<link>验证邮箱</link>。
 
 # Said once, after a form.
 security-notice-on = 两步验证已开启。请妥善保管恢复码。
@@ -65,7 +65,7 @@ security-notice-expired = 该设置已失效，请重新开始。
 security-notice-on-already = 你的账号已设置身份验证器应用。
 security-notice-off-already = 你的账号没有身份验证器应用。
 security-notice-codes-hidden = 恢复码只显示一次。如未保存，请重新生成。
-security-notice-unconfirmed = 请先在“个人资料”页面确认邮箱。
+security-notice-unconfirmed = 请先在“个人资料”页面验证邮箱。
 
 # Before a change.
 security-proof = 请确认是你本人

@@ -21,7 +21,7 @@ sessions-browser-unknown = 未知设备
 # How somebody signed in. Words of a list.
 sessions-method-pwd = 密码
 sessions-method-fed = 其他服务
-sessions-method-second = 双重验证
+sessions-method-second = 第二重验证
 sessions-method-otp = 身份验证器应用
 sessions-method-passkey = 通行密钥
 sessions-method-mail = 邮件验证码

@@ -1,5 +1,5 @@
 sign-up-title = 创建账号
-sign-up-email-hint = 我们会发送验证码来确认邮箱归你所有。
+sign-up-email-hint = 我们会发送验证码，用来验证邮箱归你所有。
 sign-up-button = 创建账号
 sign-up-sign-in = 已有账号？<link>登录</link>
 sign-up-username-taken = 该用户名已被使用。
