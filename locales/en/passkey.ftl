@@ -51,7 +51,11 @@ passkey-remove = Remove
 passkey-unconfirmed = Before you add one, <link>confirm your email</link>.
 passkey-only = You sign in with a passkey, and have no password.
 passkey-two-step = Your password alone does not sign you in. It also takes a passkey or a code.
-passkey-app-off = Not set up. It is another way in when your passkey is not at hand.
+passkey-app-off =
+    { $password ->
+        [none] Not set up. It is the second step when you sign in by mail.
+       *[other] Not set up. It is another way in when your passkey is not at hand.
+    }
 passkey-app-set-up = Set up
 passkey-app-remove-heading = Your passkeys stay
 passkey-app-remove-what =

@@ -51,7 +51,11 @@ passkey-remove = 移除
 passkey-unconfirmed = 添加之前，请先<link>验证你的邮箱</link>。
 passkey-only = 你使用通行密钥登录，没有设置密码。
 passkey-two-step = 仅凭密码无法登录，还需要通行密钥或验证码。
-passkey-app-off = 未设置。通行密钥不在手边时，可用它登录。
+passkey-app-off =
+    { $password ->
+        [none] 未设置。通过邮件登录时，可用它完成第二步验证。
+       *[other] 未设置。通行密钥不在手边时，可用它登录。
+    }
 passkey-app-set-up = 设置
 passkey-app-remove-heading = 你的通行密钥会保留
 passkey-app-remove-what =

@@ -91,7 +91,7 @@ inService('A forgotten password', (world) => {
       const refresh = page.locator('meta[http-equiv="refresh"]')
       expect(await refresh.count()).to.equal(javaScript ? 0 : 1)
       await withLateMail(server.parts.db, async () => {
-        // What the browser does after a minute.
+        // What the browser does after two minutes.
         const next = javaScript ? '' : ((await refresh.getAttribute('content')) ?? '').split('url=')[1]
         for (;;) {
           if (next) await page.goto(new URL(next, server.issuer).href)

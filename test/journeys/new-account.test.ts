@@ -79,7 +79,7 @@ inBothSettings('From "Create an account" to the app', (world) => {
       expect(await elsewhere.page.locator('main').innerText()).to.match(
         /Go back to the browser where you started\. Reading List opens there by itself/,
       )
-      // What the browser does after twenty seconds.
+      // What the browser does after two minutes.
       if (next) await page.goto(new URL(next, server.issuer).href)
       await page.getByRole('heading', { name: 'asks for access' }).waitFor()
       await press(page, 'Allow')

@@ -6,9 +6,9 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { createMailDelay } from '../../outbox/mail-queue.ts'
 import type { Services } from '../../services.ts'
 
-/** Long enough to type a code. */
-const REFRESH_SECONDS = 60
-const MOST_REFRESHES = 15
+/** A page that loads itself again forgets what was typed. Within this time, most people find a mail and type its code. */
+const REFRESH_SECONDS = 120
+const MOST_REFRESHES = 8
 
 export type Refresh = { seconds: number; href: string }
 
@@ -23,15 +23,15 @@ export function createMailWait(services: Pick<Services, 'db' | 'clock'>): MailWa
   return async (ctx, { errors = {} } = {}) => ({
     mailsAreLate: await mailsAreLate(),
     // What went wrong is shown once, so it stays until the person goes on.
-    refresh: Object.keys(errors).length > 0 ? undefined : nextRefresh(ctx, REFRESH_SECONDS, MOST_REFRESHES),
+    refresh: Object.keys(errors).length > 0 ? undefined : nextRefresh(ctx),
   })
 }
 
 /** The page once more, at most so often. Its address counts. */
-export function nextRefresh(ctx: AnyContext, seconds: number, most: number): Refresh | undefined {
+function nextRefresh(ctx: AnyContext): Refresh | undefined {
   const query = new URLSearchParams(ctx.search)
   const refreshed = Number(query.get('refreshed') ?? 0) || 0
-  if (refreshed >= most) return undefined
+  if (refreshed >= MOST_REFRESHES) return undefined
   query.set('refreshed', String(refreshed + 1))
-  return { seconds, href: `${ctx.path}?${query}` }
+  return { seconds: REFRESH_SECONDS, href: `${ctx.path}?${query}` }
 }

@@ -12,7 +12,6 @@ import { detailsSignal } from '../../passkeys/signals.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import { nextRefresh } from '../../interaction/pending/mail-wait.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Message } from '../../words/message.ts'
 import { formHref, goOn, goOnByItself, here, problemTexts, sentHref, wayOn } from './sign-up-pages.ts'
@@ -28,10 +27,6 @@ const CODE_PROBLEMS = {
   wrong_code: 'register-sent-code-wrong',
   exhausted: 'register-sent-code-exhausted',
 }
-
-/** Without JavaScript, the page loads itself again so often, and then stops. Long enough to type a code. */
-const REFRESH_SECONDS = 20
-const MOST_REFRESHES = 45
 
 export function sentRoutes(pages: SignUpPages): Router {
   const router = new Router()
@@ -56,7 +51,7 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   if (kept && ctx.method === 'GET' && (await isConfirmed(pages, here(pages, ctx, kept))))
     return goOnByItself(pages, ctx, kept)
   const { errors = {}, notice } = said
-  const [client, wait] = await Promise.all([pages.appOf(ctx), pages.mailWait(ctx)])
+  const [client, wait] = await Promise.all([pages.appOf(ctx), pages.mailWait(ctx, said)])
   const signInHref = wayOn(pages, ctx).signIn ?? '/sign-in'
   const links = { ...(kept ? hrefsFor(pages, ctx, kept) : resendFor(pages, ctx)), signInHref }
   const passkeySignals = [kept?.passkey && detailsSignal(pages, personOf(kept), kept.passkey)]
@@ -79,7 +74,6 @@ function hrefsFor(pages: SignUpPages, ctx: AnyContext, { id }: WaitingRegistrati
     addressHref: `/register/address${search}`,
     confirmedHref: `/register/confirmed?${new URLSearchParams({ for: id })}`,
     checkHref: sent,
-    refresh: nextRefresh(ctx, REFRESH_SECONDS, MOST_REFRESHES),
   }
 }
 
