@@ -43,10 +43,7 @@ const act = {
   errors: {},
   etag: '"x"',
 }
-const ABOUTS = {
-  admin: 'Everything.',
-  support: 'Helps people: reads accounts, unlocks them, ends sessions and mails resets.',
-}
+const ABOUTS = { admin: 'admin-role-admin', support: 'admin-role-support' }
 const email = 'a.person.with.a.very.long.address@a-rather-long-department.example.com'
 
 const BARS = 96
