@@ -20,7 +20,7 @@ import { loggableError } from './platform/logging/loggable-error.ts'
 import { createOverload } from './process/floods.ts'
 import { ownHost } from './http/request/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
-import { countLimits, requestMetrics } from './http/request-metrics.ts'
+import { countFailures, countLimits, requestMetrics } from './http/request-metrics.ts'
 import { requestTracing } from './http/request-tracing.ts'
 import type { Render, Templates } from './http/render.ts'
 import { requestLanguage } from './http/request/request-language.ts'
@@ -64,7 +64,9 @@ export function createApp(parts: Parts): App {
   const render = createRenderer(templates, languages)
   const { failures, gate, tryLater } = refusals(parts, render, developer)
   const opened: Opened = {}
-  koa.use(requestMetrics(parts.metrics, patternOf)).use(accessLog({ log }))
+  koa
+    .use(requestMetrics(parts.metrics, patternOf))
+    .use(accessLog({ log, onFailed: countFailures(parts.metrics) }))
   koa.use(clientAddress(config.trustedProxies))
   koa.use(requestTracing(parts.tracing, patternOf))
   koa.use(requestId())

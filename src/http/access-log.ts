@@ -9,11 +9,14 @@ import type { AnyContext } from './request/request-state.ts'
 /** Health checks and assets are frequent and tell little: debug in place of info. */
 const QUIET = /^\/(?:health|assets)\//
 
+/** Called with the code of each failure of the server, at the end of the request. */
+type OnFailed = (code: string) => void
+
 /**
  * Logs `http.request` when the response ends or the connection closes: method, route, status, duration, ids. Never a
  * query, a token or an address. This middleware comes first, so that the duration is complete.
  */
-export function accessLog({ log }: { log: Logger }): Middleware {
+export function accessLog({ log, onFailed }: { log: Logger; onFailed?: OnFailed }): Middleware {
   // This entry holds no secrets. Redaction would cost more than the rest.
   const lines = log.child({}, { redact: [] })
   return (ctx, next) => {
@@ -22,9 +25,18 @@ export function accessLog({ log }: { log: Logger }): Middleware {
     ctx.res.once('close', () => {
       const level = QUIET.test(path) || requestState(ctx).folded ? 'debug' : 'info'
       lines[level](entryOf(ctx, path, startedAtMs), 'http.request')
+      const failed = failureOf(ctx)
+      if (failed !== undefined && !QUIET.test(path)) onFailed?.(failed)
     })
     return next()
   }
+}
+
+/** A failure without a code was answered by a route itself. */
+function failureOf(ctx: AnyContext): string | undefined {
+  const { failed, folded, errorId } = requestState(ctx)
+  const isUnnamed = ctx.res.statusCode >= 500 && !folded && errorId === undefined
+  return failed ?? (isUnnamed ? 'other' : undefined)
 }
 
 function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {

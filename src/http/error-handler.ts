@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Middleware } from 'koa'
-import { AppError, Overload } from '../platform/errors.ts'
+import { AppError, isLimit, Overload } from '../platform/errors.ts'
 import type { Logger } from '../platform/logging/log.ts'
 import { toFailure } from './public-error.ts'
 import type { Failure, LeadElsewhere, RenderErrorPage } from './public-error.ts'
@@ -23,7 +23,7 @@ export type ErrorNeeds = {
   leadElsewhere?: LeadElsewhere
   /** Answers requests that are refused by overload. It logs for itself. */
   answerOverload?: AnswerOverload
-  /** Called with the code of each refusal for now (429, 503). */
+  /** Called with the code of each refusal by a limit. */
   onLimit?: (code: string) => void
 }
 
@@ -49,7 +49,8 @@ export function failureResponder(needs: ErrorNeeds) {
     const state = requestState(ctx)
     const failure = toFailure(error)
     const { code, status } = failure
-    if (status === 429 || status === 503) onLimit?.(code)
+    if (isLimit(failure)) onLimit?.(code)
+    else if (status >= 500) state.failed = code
     const isFolded = error instanceof Overload && answerOverload && !state.answerFailure
     if (isFolded && !ctx.headerSent) return answerOverload(ctx, error)
     // The library may have reported this error before, and the error then has an id.

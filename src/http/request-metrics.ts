@@ -42,14 +42,24 @@ export function requestMetrics(
   }
 }
 
-/** Call what is answered for each request that a limit or an outage refuses (429, 503). */
+/** Call what is answered for each request that a limit refuses. */
 export function countLimits(metrics: Metrics): (limit: string) => void {
   const count = metrics.counter<'limit'>({
     name: 'account_server_limits_hit_total',
-    help: 'Requests and forms that were refused for now (429, 503), by the code of the refusal.',
+    help: 'Requests and forms that a limit refused for now (429, 503), by the code of the refusal.',
     labels: ['limit'],
   })
   return (limit) => count({ limit })
+}
+
+/** Call what is answered for each request that the server failed to answer. */
+export function countFailures(metrics: Metrics): (code: string) => void {
+  const count = metrics.counter<'code'>({
+    name: 'account_server_http_failures_total',
+    help: 'Requests and forms that failed here (5xx), by the code of the failure, without refusals by limits.',
+    labels: ['code'],
+  })
+  return (code) => count({ code })
 }
 
 function statusOf(ctx: AnyContext): string {

@@ -40,6 +40,13 @@ export class Overload extends AppError {
   }
 }
 
+const BUSY: ReadonlySet<string> = new Set(['hashing_busy', 'pictures_busy'])
+
+/** A limit refused it for now. Any other 503 says that something is away. */
+export function isLimit({ status, code }: { status: number; code: string }): boolean {
+  return status === 429 || BUSY.has(code)
+}
+
 /** A dependency (database, Redis) did not answer: 503 with `Retry-After`. */
 export function unavailable(cause: unknown, retryAfterSeconds = 2): AppError {
   return new AppError(

@@ -19,7 +19,7 @@ export const STATISTICS = {
     'token_exchange',
     'other',
   ],
-  failure: ['token', 'limit'],
+  failure: ['token', 'limit', 'server'],
 } as const satisfies Record<string, readonly string[]>
 
 export type StatisticsGroup = keyof typeof STATISTICS
@@ -28,7 +28,11 @@ export const TALLIED: Tallied = {
   account_server_registrations_total: ({ how }) => [`registration.${how}`],
   account_server_sign_ins_total: ({ result, method }) =>
     result === 'succeeded' ? ['sign_in.succeeded', `method.${method}`] : [`sign_in.${result}`],
-  account_server_token_requests_total: ({ grant, result }) =>
-    result === 'issued' ? [`token.${grant}`] : ['failure.token'],
+  account_server_token_requests_total({ grant, result }) {
+    if (result === 'issued') return [`token.${grant}`]
+    // One that failed is a failure of the server, and counted as such.
+    return result === 'refused' ? ['failure.token'] : []
+  },
   account_server_limits_hit_total: () => ['failure.limit'],
+  account_server_http_failures_total: () => ['failure.server'],
 }

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { TALLIED } from '../../src/statistics/series.ts'
 import { addCounts, purgeStatistics, readStatistics } from '../../src/statistics/statistics.ts'
 import { startStatistics } from '../../src/statistics/writer.ts'
-import { STAGES } from '../provider/stage.ts'
+import { STAGES, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { createCaller } from './caller.ts'
 
@@ -80,6 +80,28 @@ for (const { name, stage: open } of STAGES)
       const { groups } = await readStatistics(db(), 'day', NOW)
       expect(groups.token.find((one) => one.name === 'ciba')?.total).to.equal(1)
       expect(groups.failure.find((one) => one.name === 'token')?.total).to.equal(1)
+    })
+
+    it('count what failed here apart from what was refused', async () => {
+      const api = await createCaller(stage, ['statistics:read', 'groups:read'])
+      const token = await api.ownToken()
+      await stage.parts.statistics.write()
+      await db()('statistics').delete()
+      await db().schema.renameTable('groups', 'groups_away')
+      const { status } = await api.call('GET', '/groups', { token })
+      await db().schema.renameTable('groups_away', 'groups')
+      expect(status).to.equal(500)
+      const counted = async () => {
+        await stage.parts.statistics.write()
+        const { groups } = await readStatistics(db(), 'hour', stage.parts.clock())
+        return groups.failure.map(({ name, total }) => [name, total])
+      }
+      await until(async () => (await counted()).some(([, total]) => total === 1), 'the failure is counted')
+      expect(await counted()).to.eql([
+        ['token', 0],
+        ['limit', 0],
+        ['server', 1],
+      ])
     })
 
     it('show over the API what people did here', async () => {

@@ -1,10 +1,12 @@
 import { Router } from '@koa/router'
 import { expect } from 'chai'
 import type { Middleware } from 'koa'
-import { AppError } from '../../src/platform/errors.ts'
+import { AppError, Overload, unavailable } from '../../src/platform/errors.ts'
 import { accessLog } from '../../src/http/access-log.ts'
 import { clientAddress } from '../../src/http/request/client-ip.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'
+import { createOverloadAnswers } from '../../src/http/overload.ts'
+import type { AnyContext } from '../../src/http/request/request-state.ts'
 import { requestId } from '../../src/http/request/request-id.ts'
 import { listen, memoryLog } from './loopback.ts'
 import type { Loopback } from './loopback.ts'
@@ -12,6 +14,7 @@ import type { Loopback } from './loopback.ts'
 describe('http/access-log', () => {
   let app: Loopback
   const logged = memoryLog()
+  const failed: string[] = []
   const requests = () => logged.lines().filter(({ msg }) => msg === 'http.request')
   const lineOf = async (path: string, init?: RequestInit) => {
     const count = requests().length
@@ -27,12 +30,34 @@ describe('http/access-log', () => {
     router.get('/gone', () => {
       throw new AppError('gone', 410, 'It is gone.')
     })
+    router.get('/broken', () => {
+      throw new Error('broken')
+    })
+    router.get('/away', () => {
+      throw unavailable(new Error('away'))
+    })
+    router.get('/led', () => {
+      throw unavailable(new Error('away'))
+    })
+    router.get('/limited', () => {
+      throw new AppError('pictures_busy', 503, 'Too many pictures wait.')
+    })
+    router.get('/flooded', () => {
+      throw new Overload('hashing_busy', 1)
+    })
+    router.get('/last', (ctx) => void (ctx.body = 'page'))
+    for (const path of ['/own', '/health/ready']) router.get(path, (ctx) => void (ctx.status = 503))
     const { log } = logged
+    const leadElsewhere = (ctx: AnyContext) => {
+      if (ctx.path === '/led') ctx.redirect('/reset/abc')
+      return ctx.path === '/led'
+    }
+    const answerOverload = createOverloadAnswers({ log, renderErrorPage: () => {}, pauseMs: 0 })
     app = await listen([
-      accessLog({ log }),
+      accessLog({ log, onFailed: (code) => void failed.push(code) }),
       clientAddress(['loopback']),
       requestId(),
-      errorHandler({ log, renderErrorPage: () => {} }),
+      errorHandler({ log, renderErrorPage: () => {}, leadElsewhere, answerOverload }),
       router.routes() as Middleware,
     ])
   })
@@ -44,6 +69,14 @@ describe('http/access-log', () => {
     expect(line['durationMs']).to.be.a('number')
     expect(line['requestId']).to.equal(response.headers.get('x-request-id'))
     expect(requests()).to.have.length(1)
+  })
+
+  it('counts each failure of the server once, also where a redirect answers it, and no refusal by a limit', async () => {
+    for (const path of ['/broken', '/away', '/led', '/own', '/limited', '/flooded', '/health/ready', '/last'])
+      await fetch(app.url + path, { redirect: 'manual' }).then((answer) => answer.text())
+    while (!logged.lines().some(({ route }) => route === '/last'))
+      await new Promise((resolve) => setImmediate(resolve))
+    expect(failed).to.eql(['server_error', 'temporarily_unavailable', 'temporarily_unavailable', 'other'])
   })
 
   it('joins a failure to its error line', async () => {

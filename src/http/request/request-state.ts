@@ -11,6 +11,8 @@ export type RequestState = {
   traceId?: string
   /** The id shown to the person and written to the log when the request failed. */
   errorId?: string
+  /** The code of a failure of the server. Its answer may be a redirect, to a page that says so. */
+  failed?: string
   /** What a client of FAPI calls this request in its own log. */
   interactionId?: string
   clientIp?: string

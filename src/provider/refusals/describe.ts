@@ -107,7 +107,9 @@ export function describeRefusals(provider: Provider, { log, noteError }: Told): 
   events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     if (error instanceof AppError && error.status < 500) return refuse(ctx, error, log)
     ctx.state['failure'] = error
-    tellProgram(ctx, isOutage(error) ? OUTAGE : FAILURE)
+    const answer = isOutage(error) ? OUTAGE : FAILURE
+    requestState(ctx).failed = answer.error
+    tellProgram(ctx, answer)
     log.error({ route: ctx.oidc?.route, ...idsOf(ctx), err: loggableError(error) }, 'oidc.failed')
   })
   wrapResponseModes(provider, (ctx, payload) =>
