@@ -16,6 +16,7 @@ import type { Db } from '../src/platform/sql/database.ts'
 import { migrate } from '../src/platform/sql/migrate.ts'
 import { dataFolder } from '../test/support/service-process.ts'
 import { createDatabase } from '../test/support/services.ts'
+import { timed } from './timed.ts'
 
 const ROWS_AT_ONCE = 500
 const PAGE = 50
@@ -60,7 +61,7 @@ export async function benchAccounts(args: readonly string[]): Promise<boolean> {
     try {
       await migrate(db)
       const startedAt = performance.now()
-      const seed = await fill(db, count)
+      const seed = await fillAccounts(db, count)
       const groups = await fillGroups(db, seed)
       const seconds = Math.round((performance.now() - startedAt) / 1000)
       process.stdout.write(`${name}: ${count} accounts, filled in ${seconds} s\n`)
@@ -99,7 +100,7 @@ async function opened(name: string): Promise<{ db: Db; drop: () => Promise<unkno
 /** Some accounts, to search for. */
 type Seed = { ids: string[]; emails: string[] }
 
-async function fill(db: Db, count: number): Promise<Seed> {
+export async function fillAccounts(db: Db, count: number): Promise<Seed> {
   const seed: Seed = { ids: [], emails: [] }
   for (let from = 0; from < count; from += 20 * ROWS_AT_ONCE)
     await db.transaction(async (trx) => {
@@ -242,29 +243,6 @@ async function cursorOf(db: Db, query: AccountQuery): Promise<string | undefined
     if (after === undefined) return undefined
   }
   return after
-}
-
-/** A timer of one millisecond shows how long the event loop waited. */
-async function timed(works: readonly (() => Promise<unknown>)[]) {
-  const [took, waited]: [number[], number[]] = [[], []]
-  let due = performance.now() + 1
-  const timer = setInterval(() => {
-    waited.push(Math.max(0, performance.now() - due))
-    due = performance.now() + 1
-  }, 1)
-  for (const work of works) {
-    const startedAt = performance.now()
-    await work()
-    took.push(performance.now() - startedAt)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-  clearInterval(timer)
-  return { p50: at(took, 0.5), p99: at(took, 0.99), loopP99: at(waited, 0.99), loopMax: at(waited, 1) }
-}
-
-function at(figures: number[], share: number): number {
-  const sorted = figures.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }
 
 function table(all: readonly Searched[]): string {

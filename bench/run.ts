@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { benchLedger } from '../examples/ledger/bench/run.ts'
 import { createDatabase } from '../test/support/services.ts'
 import { benchAccounts } from './accounts.ts'
+import { benchAudit } from './audit.ts'
 import { benchEvents } from './events.ts'
 import { abandonedTable, measureAbandoned } from './abandoned.ts'
 import { measureFloods } from './flood.ts'
@@ -30,6 +31,7 @@ const USAGE = `npm run bench -- [options]
   --sockets n        of the flood, default 60
   --events           what is lost when the worker is killed, or a receiver is away; with --count, --kills, --away-seconds
   --accounts         searches among a million accounts; with --count, --rounds, --servers (sqlite,mariadb)
+  --audit            lists of a million entries of the audit trail; with --count, --rounds, --servers (sqlite,mariadb)
   --sign-ins         sign-ins beside the audit trail's chain, and without it; with --seconds, --rounds, --connections, --people
   --ledger           transfers of examples/ledger while it is killed; with --transfers, --at-once, --kills, --people`
 
@@ -126,6 +128,7 @@ try {
   const [first, ...rest] = process.argv.slice(2)
   if (first === '--ledger') process.exit((await benchLedger(rest, createDatabase)) ? 0 : 1)
   if (first === '--accounts') process.exit((await benchAccounts(process.argv.slice(2))) ? 0 : 1)
+  if (first === '--audit') process.exit((await benchAudit(rest)) ? 0 : 1)
   if (first === '--sign-ins') process.exit((await benchSignIns(process.argv.slice(2))) ? 0 : 1)
   if (first === '--events') process.exit((await benchEvents(rest)) ? 0 : 1)
   const { values } = parseArgs({ options: OPTIONS })
