@@ -26,10 +26,10 @@ describe('An app of an embedded server that becomes a service', function () {
   })
   after(async () => {
     await service?.stop()
-    await old.stop()
-    await app.stop()
-    await place.remove()
-    await folder.remove()
+    await old?.stop()
+    await app?.stop()
+    await place?.remove()
+    await folder?.remove()
   })
 
   it('works on with its id and secret: same sub, same consent, old password, and old tokens verify [A21]', async () => {

@@ -12,6 +12,8 @@ import type { Launch } from './service-process.ts'
 export type Mariadb = { url: string; stop: () => Promise<void> }
 export type TestDatabase = { dsn: string; drop: () => Promise<void> }
 
+const CONNECTED_WITHIN_MS = 60_000
+
 let shared: Promise<Mariadb> | undefined
 
 /**
@@ -71,6 +73,8 @@ export async function mariadbProgram(flags: string[]): Promise<{ url: string; la
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
       '--max-connections=500',
+      // A busy machine takes longer than the default of ten seconds to greet a client.
+      '--connect-timeout=120',
       ...flags,
     ],
     ports: [port],
@@ -149,7 +153,7 @@ async function answering(url: string): Promise<void> {
 }
 
 async function execute(url: string, sql: string): Promise<void> {
-  const connection = await createConnection(url)
+  const connection = await createConnection({ uri: url, connectTimeout: CONNECTED_WITHIN_MS })
   try {
     await connection.query(sql)
   } finally {

@@ -10,7 +10,7 @@ type Mysql = { url: string; stop: () => Promise<void> }
 
 /** Nothing here must survive a power cut. */
 const FORGETFUL = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=OFF', '--disable-log-bin']
-const SHARED = ['--mysqlx=OFF', '--max-connections=500', ...FORGETFUL]
+const SHARED = ['--mysqlx=OFF', '--max-connections=500', '--connect-timeout=120', ...FORGETFUL]
 const ATTEMPTS = 600
 
 /** `TEST_MYSQL_URL` where given, else the program from Debian, else a container. */
