@@ -227,6 +227,11 @@ export async function goodRequests(stage: Stage) {
       return { path: '/account', token, body: { name: 'Ann' } }
     },
     'updateOwnAccount 409': async () => taken(await good['updateOwnAccount']!()),
+    'createAccount 404': async () => ({
+      path: '/accounts',
+      token: own,
+      body: { email: anyEmail(), roles: ['nobody'] },
+    }),
     'updateAccount 409': async () => taken(await good['updateAccount']!()),
     'changeOwnPassword 422': asPerson('/account/password', { current_password: 'wrong', new_password: NEXT }),
     'changeOwnPassword 429': async () => ({ ...mistyped, token: await blocked() }),

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { grantRole, revokeRole } from '../../src/accounts/roles.ts'
+import { findAccountByEmail } from '../../src/accounts/account.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import type { AdminScope } from '../../src/accounts/roles/admin-scopes.ts'
@@ -175,6 +176,23 @@ for (const { name, stage: open } of STAGES)
       expect(await change(maker.role, ADMIN_SCOPES.slice())).to.equal('403 beyond_your_roles')
       expect(await change('support', ['audit:read'])).to.equal('403 beyond_your_roles')
       expect(await codeOf('DELETE', '/roles/support', maker.token)).to.equal('403 beyond_your_roles')
+    })
+
+    it('come with a new account only from who may give them, or there is no account [S-3.64]', async () => {
+      const lead = await holder(['accounts:manage', 'accounts:roles', 'audit:read'])
+      const email = anyAddress()
+      const add = (token: string, ...roles: string[]) =>
+        codeOf('POST', '/accounts', token, { email, email_verified: true, roles })
+      expect(await add(lead.token, 'admin')).to.equal('403 beyond_your_roles')
+      const { token } = await holder(['accounts:manage'])
+      expect(await add(token, lead.role)).to.equal('403 beyond_your_roles')
+      const narrow = await createCaller(stage, ['accounts:manage'])
+      expect(await add(await narrow.ownToken(), lead.role)).to.equal('403 insufficient_scope')
+      expect(await add(own, 'support', 'nobody')).to.equal('404 role_not_found')
+      const found = async () => findAccountByEmail(stage.parts.db, email)
+      expect(await found()).to.equal(undefined)
+      expect(await add(lead.token, lead.role)).to.match(/^201/)
+      expect(await rolesOf((await found())!)).to.eql([lead.role])
     })
 
     it('come with an invitation only from who may give them [S-3.64]', async () => {

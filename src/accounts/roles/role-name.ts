@@ -9,7 +9,10 @@ const LONGEST_DESCRIPTION = 500
 const LONGEST_NAME = 32
 const NAME = /^[a-z][a-z0-9_-]*$/
 
-export const roleName = z.string().max(LONGEST_NAME).regex(NAME)
+export const roleName = z
+  .string()
+  .max(LONGEST_NAME)
+  .regex(NAME, 'takes small letters, digits, hyphens and underscores, after a small letter')
 const description = oneLine(LONGEST_DESCRIPTION)
 
 /** @throws AppError 422 `role_name_invalid`, 409 `role_built_in` */

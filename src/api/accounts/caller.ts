@@ -12,6 +12,9 @@ export const params = z.strictObject({ id: z.string().max(64) })
 export const NO_ACCOUNT = {
   account_not_found: { status: 404, when: 'There is no account with this id.' },
 } as const
+export const NO_ROLE = {
+  role_not_found: { status: 404, when: 'There is no role with this name.' },
+} as const
 export const LAST_ADMIN = {
   last_admin: { status: 409, when: 'It is the last administrator. Appoint another one first.' },
 } as const

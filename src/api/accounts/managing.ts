@@ -6,14 +6,17 @@ import { deleteAccount } from '../../accounts/account-state.ts'
 import { addAccount } from '../../accounts/operator/operator-account.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { updateProfile } from '../../accounts/profile.ts'
-import { operation } from '../../operations/operation.ts'
+import { roleBounds } from '../../accounts/roles/caller-bounds.ts'
+import { roleName } from '../../accounts/roles/role-name.ts'
+import { MOST_ROLES_OF_ACCOUNT } from '../../accounts/roles.ts'
+import { BEYOND, operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { PASSWORD_PROBLEMS } from '../../operations/password-problems.ts'
 import { parsedProfile, profileChanges, showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, NO_ROLE, params, theAccount } from './caller.ts'
 
 export function managingOperations(needs: Services): readonly Operation[] {
   return [creating(needs), changing(needs), deleting(needs)]
@@ -30,6 +33,11 @@ const created = profileChanges.extend({
     .optional()
     .describe('Without it, the person gets a mail to choose one.'),
   email_verified: z.boolean().default(false).describe('You know that the address is this person’s.'),
+  roles: z
+    .array(roleName)
+    .max(MOST_ROLES_OF_ACCOUNT)
+    .optional()
+    .describe('They take the scope `accounts:roles` as well.'),
 })
 
 function creating(needs: Services): Operation {
@@ -45,16 +53,19 @@ function creating(needs: Services): Operation {
     answer: { status: 201, description: 'The account.', schema: shownAccount, etag: true },
     problems: {
       ...TAKEN,
+      ...NO_ROLE,
+      ...BEYOND,
       account_exists: { status: 409, when: 'There is an account with this address.' },
       email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
       ...PASSWORD_PROBLEMS,
     },
     async handle(request) {
-      const { email, password, email_verified: verified, ...typed } = request.body
+      const { email, password, email_verified: verified, roles = [], ...typed } = request.body
       const by = byCaller(request)
+      const within = roles.length > 0 ? await roleBounds(needs.db, request.token) : undefined
       const profile = defined(parsedProfile(typed))
-      const given = { ...profile, email, password: password ?? randomToken(128), verified }
-      const account = await addAccount(needs, { ...given, ...by })
+      const given = { ...profile, email, password: password ?? randomToken(128), verified, roles }
+      const account = await addAccount(needs, { ...given, ...by, within })
       if (password === undefined) await mailResetLink(needs, account.id, by)
       return { body: showAccount(needs.config, account), location: `/accounts/${account.id}` }
     },

@@ -7,11 +7,9 @@ import type { Operation } from '../../operations/operation.ts'
 import { boundsOf } from '../../accounts/roles/caller-bounds.ts'
 import { roleName } from '../../accounts/roles/role-name.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, NO_ROLE, params, theAccount } from './caller.ts'
 
 const shownRoles = z.object({ roles: z.array(z.string()) }).meta({ title: 'Roles' })
-
-const NO_ROLE = { role_not_found: { status: 404, when: 'There is no role with this name.' } } as const
 
 export function roleOperations(needs: Services): readonly Operation[] {
   return [listing(needs), setting(needs)]

@@ -22,17 +22,15 @@ import { factorsOf, hasSecond } from './factor-actions.ts'
 type Run = (input: Input, api: Api) => Promise<Answer>
 
 export const create: Run = async (input, api) => {
+  const roles = input.texts('role')
   const body = {
     email: input.text('email') ?? '',
     password: await readPassword(input),
     ...profileIn(input, (value) => value),
     email_verified: input.flag('verified'),
+    ...(roles.length > 0 && { roles }),
   }
-  const wanted = input.texts('role')
-  // A misspelt role makes no account.
-  for (const name of wanted) await api.send('getRole', { params: { name } })
   const { id } = await api.call('createAccount', account, { body })
-  if (wanted.length > 0) await api.send('setAccountRoles', { params: { id }, body: { roles: wanted } })
   return shownAt(api, id)
 }
 

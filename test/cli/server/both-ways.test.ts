@@ -116,6 +116,8 @@ describe('The command line on a server and on its database', function () {
     for (const args of [
       ['account', 'show', 'nobody@example.com'],
       ['account', 'create', '--email', 'no address', '--password', PASSWORD],
+      ['account', 'create', '--email', 'x@example.com', '--password', PASSWORD, '--role', 'emperor'],
+      ['account', 'create', '--email', 'x@example.com', '--password', PASSWORD, '--role', 'Emperor'],
       ['account', 'update', await person('qxd', 'staying'), '--email', 'no address'],
       ['account', 'update', 'qxd-staying@example.com', '--email', 'QXD-listed@example.com'],
       ['account', 'update', 'qxd-staying@example.com', '--zoneinfo', '+02:00', '--username', 'a b'],
