@@ -165,7 +165,11 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
 }
 
 function ownClients(config: Parts['config']) {
-  return [consoleClient(config), commandLineClient(config), ...(config.docs ? [docsClient(config)] : [])]
+  return [
+    consoleClient(config),
+    ...(config.registration.commandLineSignIn ? [commandLineClient(config)] : []),
+    ...(config.docs ? [docsClient(config)] : []),
+  ]
 }
 
 type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }

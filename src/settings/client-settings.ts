@@ -1,6 +1,6 @@
-/** The settings of clients that register or describe themselves: part of the list in settings.ts. */
+/** The settings of clients that register or describe themselves, and of the command line as a client: part of the list in settings.ts. */
 import { z } from 'zod'
-import { documentHosts, integer, list, networks, statementIssuers } from './kinds/setting-kinds.ts'
+import { documentHosts, flag, integer, list, networks, statementIssuers } from './kinds/setting-kinds.ts'
 
 export const clientSettings = {
   client_registration: z.enum(['token', 'open', 'mcp']).default('token').meta({
@@ -34,6 +34,11 @@ export const clientSettings = {
     description:
       'Networks of your own where clients may have their addresses (keys, logout, notifications); else public ones alone.',
   }),
+  command_line_sign_in: flag().default(true).meta({
+    group: 'Clients',
+    description:
+      'Lets administrators sign in with `npm run cli -- login`. Without it, the command line is no client.',
+  }),
 } satisfies Record<string, z.ZodType>
 
 type ClientSettings = { [Name in keyof typeof clientSettings]: z.output<(typeof clientSettings)[Name]> }
@@ -46,5 +51,6 @@ export function clientRegistration(given: ClientSettings) {
     openClientResources: given.open_client_resources,
     openRegistrationsPerHour: given.open_registrations_per_hour,
     softwareStatementIssuers: given.software_statement_issuers,
+    commandLineSignIn: given.command_line_sign_in,
   }
 }
