@@ -29,7 +29,15 @@ export type Reading = Pick<Services, 'db' | 'config' | 'clock'>
 /** What is counted: a network, an account, or an account with a network. `networks`: of the address, these alone. */
 export type Subject = { ip?: string; networks?: readonly string[]; account?: LimitedAccount }
 
-type Count = { of: Omit<Limit, 'count' | 'untilMs' | 'state'>; bucket: string; challengeFrom: number }
+const SUBJECTS_AT_ONCE = 100
+
+type Count = {
+  of: Omit<Limit, 'count' | 'untilMs' | 'state' | 'buckets'>
+  bucket: string
+  challengeFrom: number
+  /** Names of further counts are only made for what is found: each takes a digest. */
+  parts: () => readonly string[]
+}
 
 /** Counts that run now, those that last longest first. */
 export async function runningOf(
@@ -38,9 +46,12 @@ export async function runningOf(
   kinds: readonly LimitKind[],
 ): Promise<Limit[]> {
   const nowMs = clock()
-  const counts = subjects.flatMap((subject) =>
-    kinds.flatMap((kind) => countsOf(config, subject, kind, nowMs)),
-  )
+  const counts: Count[] = []
+  for (const [at, subject] of subjects.entries()) {
+    for (const kind of kinds) counts.push(...countsOf(config, subject, kind, nowMs))
+    // A question about all who were seen makes ten thousand names. Other requests have their turn.
+    if (at % SUBJECTS_AT_ONCE === SUBJECTS_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve))
+  }
   const rows = await runningBuckets(
     db,
     counts.map(({ bucket }) => bucket),
@@ -70,16 +81,15 @@ function countsOf(
     accountId: account?.id ?? '',
     emailCanonical: account?.emailCanonical ?? '',
   }
-  const parts = rule.parts?.(config, counted) ?? []
   const all = ip === undefined ? [] : networksOf(ip)
   const share = rule.challengeShare?.(config) ?? 1
   return rule.takes(config, counted, nowMs).flatMap(({ bucket, limit }, level) => {
     const network = all[level] ?? null
     if (network !== null && networks && !networks.includes(network)) return []
     const id = [kind, account?.id, network].filter((part) => part).join(':')
-    const buckets = [bucket, ...parts.slice(level, level + 1)]
-    const of = { id, kind, network, account: account ?? null, limit, buckets }
-    return { of, bucket, challengeFrom: limit * share }
+    const of = { id, kind, network, account: account ?? null, limit }
+    const parts = () => (rule.parts?.(config, counted) ?? []).slice(level, level + 1)
+    return { of, bucket, challengeFrom: limit * share, parts }
   })
 }
 
@@ -104,8 +114,9 @@ async function runningBuckets(
   return found
 }
 
-function limitOf({ of, challengeFrom }: Count, { failures, expiresAtMs }: Bucket): Limit {
+function limitOf({ of, bucket, challengeFrom, parts }: Count, { failures, expiresAtMs }: Bucket): Limit {
   const beyond = failures >= challengeFrom ? 'challenge' : 'counting'
   const state = failures >= of.limit ? ruleOf(of.kind).effect : beyond
-  return { ...of, state, count: failures, untilMs: Number(expiresAtMs) }
+  const buckets = [bucket, ...parts()]
+  return { ...of, buckets, state, count: failures, untilMs: Number(expiresAtMs) }
 }
