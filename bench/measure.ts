@@ -3,14 +3,14 @@ import { createHistogram } from 'node:perf_hooks'
 import { applyLoad } from './load.ts'
 import type { Load, Outcome } from './load.ts'
 import { processorSeconds } from './targets.ts'
-import type { Target, TargetName } from './targets.ts'
+import type { Target } from './targets.ts'
 import type { Workload } from './workloads.ts'
 
 export type Plan = { rounds: number; durationMs: number; warmUpMs: number; connections: number }
 
 export type Result = {
   workload: string
-  target: TargetName
+  target: string
   /** Median of the rounds. */
   requestsPerSecond: number
   p50Ms: number
@@ -51,7 +51,7 @@ function loadOf({ requests, expects }: Workload, { fixture }: Target, plan: Plan
   return { port: fixture.port, requests: requests(fixture), expects, durationMs, connections }
 }
 
-function summarize(workload: string, target: TargetName, rounds: Round[], base: number[]): Result {
+function summarize(workload: string, target: string, rounds: Round[], base: number[]): Result {
   const latency = createHistogram()
   for (const round of rounds) latency.add(round.latency)
   const rates = rounds.map(rate)

@@ -16,6 +16,7 @@ import { conditions, describe, table } from './report.ts'
 import { benchSignIns } from './sign-ins.ts'
 import { leaveServerCore, startTargets, TARGET_NAMES } from './targets.ts'
 import type { TargetName } from './targets.ts'
+import { benchWatching } from './watching.ts'
 import { WORKLOADS } from './workloads.ts'
 
 const USAGE = `npm run bench -- [options]
@@ -32,6 +33,7 @@ const USAGE = `npm run bench -- [options]
   --events           what is lost when the worker is killed, or a receiver is away; with --count, --kills, --away-seconds
   --accounts         searches among a million accounts; with --count, --rounds, --servers (sqlite,mariadb)
   --audit            lists of a million entries of the audit trail; with --count, --rounds, --servers (sqlite,mariadb)
+  --watching         what metrics and traces cost for each request; with --seconds, --rounds, --connections
   --sign-ins         sign-ins beside the audit trail's chain, and without it; with --seconds, --rounds, --connections, --people
   --ledger           transfers of examples/ledger while it is killed; with --transfers, --at-once, --kills, --people`
 
@@ -129,6 +131,7 @@ try {
   if (first === '--ledger') process.exit((await benchLedger(rest, createDatabase)) ? 0 : 1)
   if (first === '--accounts') process.exit((await benchAccounts(process.argv.slice(2))) ? 0 : 1)
   if (first === '--audit') process.exit((await benchAudit(rest)) ? 0 : 1)
+  if (first === '--watching') process.exit((await benchWatching(rest)) ? 0 : 1)
   if (first === '--sign-ins') process.exit((await benchSignIns(process.argv.slice(2))) ? 0 : 1)
   if (first === '--events') process.exit((await benchEvents(rest)) ? 0 : 1)
   const { values } = parseArgs({ options: OPTIONS })

@@ -16,7 +16,7 @@ import type { Fixture } from './workloads.ts'
 
 export const TARGET_NAMES = ['bare', 'sqlite', 'redis'] as const
 export type TargetName = (typeof TARGET_NAMES)[number]
-export type Target = { name: TargetName; fixture: Fixture; pid: number }
+export type Target = { name: string; fixture: Fixture; pid: number }
 
 const HERE = import.meta.dirname
 const READY_WITHIN_MS = 30_000
@@ -43,10 +43,17 @@ export async function startTargets(names: readonly TargetName[]): Promise<Target
   return [await startBare(first.filled), ...own]
 }
 
-async function startServer(name: 'sqlite' | 'redis') {
+/** `name`: what the figures call it. */
+export async function startServer(
+  store: 'sqlite' | 'redis',
+  { name, settings }: { name: string; settings: Readonly<Record<string, string>> } = {
+    name: store,
+    settings: {},
+  },
+) {
   const port = await freePort()
-  const redis = name === 'redis' ? await startRedis() : undefined
-  const env = environment(port, redis?.url)
+  const redis = store === 'redis' ? await startRedis() : undefined
+  const env = { ...environment(port, redis?.url), ...settings }
   const { child } = await launch({ ...node(join(HERE, '../src/main.ts')), ports: [port], env })
   await ready(port)
   const parts = await createParts(loadConfig(env))
