@@ -9,7 +9,7 @@ import { theOperation } from './console-api.ts'
 import { errorsOf, tried } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { actHref, sectionHref, thingHref } from './hrefs.ts'
-import { accountIdOf } from './named-account.ts'
+import { accountIdOf, leadingToAccounts } from './named-account.ts'
 import { at } from './sections/section.ts'
 import type { Part, Section, Shown, Tag } from './sections/section.ts'
 import { findSection } from './sections/sections.ts'
@@ -159,7 +159,7 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
     {
       name,
       title: titleOf(body, one.titled),
-      facts: factsOf(body, one.fields),
+      facts: await leadingToAccounts(desk, body, factsOf(body, one.fields)),
       parts,
       acts: possible.map((act) => ({ ...act, href: actHref(section, act, id) })),
       pictureHref: section.picture?.(body),

@@ -43,6 +43,7 @@ export function factsOf(shown: Shown, names: readonly string[]): Fact[] {
 
 export function factOf(name: string, value: unknown): Fact | undefined {
   if (value === undefined || value === null || value === '') return undefined
+  if (name === 'times' && value === 1) return undefined
   const marks = {
     name,
     ...(isTyped(name) && { typed: true }),

@@ -19,7 +19,7 @@ import { readDocument } from '../api/described.ts'
 import { sqliteStage } from '../provider/stage.ts'
 import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
-import { holderAt, plain } from './holder.ts'
+import { holderAt, linksOf, plain } from './holder.ts'
 
 const LOCALES = join(import.meta.dirname, '../../locales')
 /** Codes that are names by themselves, or have words elsewhere. */
@@ -102,9 +102,25 @@ describe('an entry of the audit trail on the administration pages', () => {
     const { visitor, person } = await holderAt(server, 'admin')
     const { id } = person.account
     const own = await visitor.get(`/admin/audit-entries?action=sign_in.succeeded&account_id=${id}`)
-    expect(plain(own)).to.contain('By: the person')
+    expect(plain(own)).to.contain('By: the person').and.not.to.contain('Times: 1')
     const old = await visitor.get('/admin/audit-entries?action=of.yesterday')
     expect(old.text).to.match(/<option value="of.yesterday" selected>of.yesterday/)
+  })
+
+  it('leads to the accounts that it names, as long as they exist and the reader may see them', async () => {
+    const { visitor } = await holderAt(server, 'admin')
+    const { visitor: auditor } = await holderAt(server, ['audit:read'])
+    const { id } = (await server.createAccount()).account
+    const { db, clock } = server.parts
+    for (const accountId of [id, '00000000-0000-4000-8000-000000000000'])
+      await recordAudit(db, { atMs: clock(), action: 'account.unlocked', actor: 'cli', accountId })
+    const list = await visitor.get('/admin/audit-entries?action=account.unlocked')
+    const [gone = '', there = ''] = linksOf(list).filter((href) => /audit-entries\/\d/.test(href))
+    const people = async (reader: typeof visitor, href: string) =>
+      linksOf(await reader.get(href)).filter((one) => one.startsWith('/admin/accounts/'))
+    expect(await people(visitor, there)).to.eql([`/admin/accounts/${id}`])
+    expect(await people(visitor, gone)).to.eql([])
+    expect(await people(auditor, there)).to.eql([])
   })
 
   it('leaves what is English in other languages to readers of English', async () => {

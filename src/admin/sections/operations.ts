@@ -48,7 +48,7 @@ export const serverSettings: Section = {
   key: 'name',
   list: {
     id: 'listSettings',
-    fields: ['name', 'value', 'source', 'fallback', 'group', 'about'],
+    fields: ['name', 'about', 'value', 'source', 'fallback', 'group'],
     searches: true,
   },
   acts: [],
