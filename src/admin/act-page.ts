@@ -13,7 +13,7 @@ import { assertMay, isOpen, nothingHere, theSection, titleOf } from './reading-p
 import type { Act, Section, Shown } from './sections/section.ts'
 import { actsOf } from './sections/sections.ts'
 import { subjectOf } from './subject.ts'
-import { word } from './words.ts'
+import { word } from './wording/words.ts'
 
 type Params = Readonly<Record<string, string>>
 type Asked = { section: Section; act: Act; key: string | undefined; fields: Field[] }

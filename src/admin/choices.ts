@@ -1,7 +1,7 @@
 /** Fields that take one of the things that there are, such as a role: their options are read, and offered in the form. */
 import { given } from '../words/message.ts'
-import { codesOffered } from './codes.ts'
-import type { OptionGroup } from './codes.ts'
+import { codesOffered } from './wording/codes.ts'
+import type { OptionGroup } from './wording/codes.ts'
 import { theOperation } from './console-api.ts'
 import type { Desk } from './desk.ts'
 import { optionsOf as valuesOf } from './form.ts'

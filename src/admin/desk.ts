@@ -14,7 +14,8 @@ import { scopesHeldBy } from '../accounts/roles/held-scopes.ts'
 import { consoleApi, Refused, SignInNeeded, theOperation } from './console-api.ts'
 import type { ConsoleApi, Refusal } from './console-api.ts'
 import { readSession, signInAddress } from './console-session.ts'
-import { word } from './words.ts'
+import { wordsOfFault, wordsOfRefusal } from './wording/refusals.ts'
+import { word } from './wording/words.ts'
 import { sectionHref } from './hrefs.ts'
 import { SECTIONS } from './sections/sections.ts'
 
@@ -103,10 +104,9 @@ function asFailure({ code, status, detail }: Refusal): AppError {
 }
 
 /** The answer to a refused form: what is wrong, at its field where the API names one. */
-export function errorsOf({ detail, fields }: Refusal): Record<string, Message> {
-  const said = (text: string): Message => ({ id: 'admin-detail', args: { detail: text } })
-  if (fields.length === 0) return { '': said(detail) }
-  return Object.fromEntries(fields.map(({ field, message }) => [field, said(message)]))
+export function errorsOf({ code, detail, fields }: Refusal): Record<string, Message> {
+  if (fields.length === 0) return { '': wordsOfRefusal(code, detail) }
+  return Object.fromEntries(fields.map(({ field, message }) => [field, wordsOfFault(message)]))
 }
 
 /** The answer of a call, or why it was refused. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Operation } from '../operations/operation.ts'
 import type { Message } from '../words/message.ts'
-import { isTyped } from './codes.ts'
+import { isTyped } from './wording/codes.ts'
 import { at } from './sections/section.ts'
 import type { Act, Shown } from './sections/section.ts'
 

@@ -1,10 +1,10 @@
 /** Values of the API, in the way that the pages show them. */
 import { SECOND_MS } from '../platform/clock.ts'
 import { methodNames } from '../sessions/method-names.ts'
-import { isTyped } from './codes.ts'
+import { isTyped } from './wording/codes.ts'
 import { at } from './sections/section.ts'
 import type { Shown } from './sections/section.ts'
-import { word } from './words.ts'
+import { word } from './wording/words.ts'
 
 /**
  * `typed`: operators type the value, so it stays beside its words. `words`: their name in the catalogue, where it does not

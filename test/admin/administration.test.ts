@@ -192,7 +192,7 @@ describe('the administration pages', () => {
     const { visitor, person } = await opened('/admin/invitations')
     const form = await visitor.get('/admin/invitations/-/create')
     const refused = await visitor.followForm(form, { email: person.email })
-    expect(plain(refused)).to.contain('There is already an account with this e-mail address.')
+    expect(plain(refused)).to.contain('There is already an account with this email address.')
   })
 
   it('show a new secret once, and an invitation’s link once', async () => {

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { listRoles } from '../../src/accounts/roles/roles.ts'
-import { CODES } from '../../src/admin/codes.ts'
+import { CODES } from '../../src/admin/wording/codes.ts'
 import { actsOf, SECTIONS } from '../../src/admin/sections/sections.ts'
+import { REFUSALS } from '../../src/admin/wording/refusals.ts'
 import { wordsOfRole } from '../../src/admin/shown.ts'
-import { word } from '../../src/admin/words.ts'
+import { word } from '../../src/admin/wording/words.ts'
 import { AUDITED_ACTIONS } from '../../src/audit/audited-actions.ts'
 import { recordAudit } from '../../src/audit/audit.ts'
 import { MAIL_KINDS } from '../../src/outbox/mail-request.ts'
@@ -30,6 +31,14 @@ const WITHOUT: Readonly<Record<string, string>> = {
 const ELSEWHERE = [
   ...['owner', 'anonymous', 'cli', 'system', 'client', 'upstream'].map((one) => `actor.${one}`),
   'browser.Unknown device',
+]
+
+/** About the request itself: the pages send it as it has to be, and sign in again. Faults of fields have words of their own. */
+const NOT_OF_FORMS: readonly string[] = [
+  ...['invalid_request', 'unauthorized', 'invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce'],
+  ...['insufficient_scope', 'insufficient_user_authentication', 'administrator_required'],
+  ...['idempotency_key_reused', 'origin_not_allowed', 'request_in_progress', 'request_timeout'],
+  'unsupported_media_type',
 ]
 
 describe('codes on the administration pages', () => {
@@ -63,6 +72,18 @@ describe('codes on the administration pages', () => {
     const wanted = ADMIN_SCOPES.map((scope) => word('choice', scope)).toSorted()
     for (const language of Object.keys(LANGUAGES))
       expect(idsOf(language, 'admin-choice-'), language).to.eql(wanted)
+  })
+
+  it('of refusals have words in every language, for all that the pages ask of the API', () => {
+    const asked = [...SECTIONS.map(({ list }) => list.id), ...SECTIONS.flatMap(actsOf).map(({ id }) => id)]
+    const answered = described.operations
+      .filter(({ id }) => asked.includes(id))
+      .flatMap(({ codes }) => Object.entries(codes).flatMap(([status, all]) => (status < '500' ? all : [])))
+    const wanted = [...new Set(answered)].filter((code) => !NOT_OF_FORMS.includes(code)).toSorted()
+    expect(REFUSALS.toSorted()).to.eql(wanted)
+    const ids = [...wanted, 'field', 'missing'].map((code) => word('refusal', code)).toSorted()
+    for (const language of Object.keys(LANGUAGES))
+      expect(idsOf(language, 'admin-refusal-'), language).to.eql(ids)
   })
 
   it('name the roles of a new server, whose descriptions have words', async () => {
@@ -121,6 +142,16 @@ describe('an entry of the audit trail on the administration pages', () => {
     expect(await people(visitor, there)).to.eql([`/admin/accounts/${id}`])
     expect(await people(visitor, gone)).to.eql([])
     expect(await people(auditor, there)).to.eql([])
+  })
+
+  it('says in the language of the reader why a form was refused', async () => {
+    const { visitor, person } = await holderAt(server, 'admin')
+    const inRussian = { headers: { 'accept-language': 'ru' } }
+    const form = await visitor.get('/admin/accounts/-/create', inRussian)
+    const taken = await visitor.followForm(form, { email: person.account.email, name: 'Ada' }, inRussian)
+    expect(plain(taken)).to.contain('Аккаунт с этим адресом уже есть.')
+    const empty = await visitor.followForm(form, { email: '', name: 'Ada' }, inRussian)
+    expect(plain(empty)).to.contain('Заполните это поле.')
   })
 
   it('leaves what is English in other languages to readers of English', async () => {

@@ -1,7 +1,7 @@
 /** Whether the administration pages do what the API does, in the same words. `src/admin/sections` is the table of the pages. */
 import { expect } from 'chai'
 import { actsOf, SECTIONS } from '../../src/admin/sections/sections.ts'
-import { word } from '../../src/admin/words.ts'
+import { word } from '../../src/admin/wording/words.ts'
 import { LANGUAGES, loadCatalogue } from '../../src/words/catalogue.ts'
 import { readDocument } from '../api/described.ts'
 import type { DescribedOperation } from '../api/described.ts'

@@ -71,7 +71,7 @@ export const FLOORS = [
   ['operations/filters', 'operations/kept-answers'],
   ['operations'],
   ['operations/own-clients'],
-  ['feature.ts', 'admin/sections'],
+  ['feature.ts', 'admin/sections', 'admin/wording'],
   ['admin', 'api/*', 'event-sinks/*', 'pages/*', 'protocol/*'],
   ['admin/apps'],
   ['features.ts'],

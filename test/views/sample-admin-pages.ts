@@ -1,9 +1,10 @@
 /** The pages of the administration, in each state that looks different. */
 import { chartOf, PICTURE, stepLabel } from '../../src/admin/charts.ts'
-import { codesOffered } from '../../src/admin/codes.ts'
+import { codesOffered } from '../../src/admin/wording/codes.ts'
+import { wordsOfFault, wordsOfRefusal } from '../../src/admin/wording/refusals.ts'
 import { factsOf } from '../../src/admin/shown.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
-import { word } from '../../src/admin/words.ts'
+import { word } from '../../src/admin/wording/words.ts'
 import { ADMIN_SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { STATISTICS } from '../../src/statistics/series.ts'
 import { given } from '../../src/words/message.ts'
@@ -145,7 +146,7 @@ export const adminPages: SamplePage[] = [
       })),
       downloads: [{ format: 'csv', href: '/export' }],
       isNarrowed: true,
-      errors: { from: { id: 'admin-detail', args: { detail: 'Invalid ISO datetime' } } },
+      errors: { from: wordsOfFault('Invalid ISO datetime') },
       rows: [
         {
           href: '/admin/audit-entries/1',
@@ -258,7 +259,7 @@ export const adminPages: SamplePage[] = [
       ],
       values: { email: 'no address', days: '7' },
       errors: {
-        email: { id: 'admin-detail', args: { detail: 'The e-mail address is not valid.' } },
+        email: wordsOfRefusal('email_invalid', ''),
         '': 'admin-send-again',
       },
     },

@@ -1,7 +1,7 @@
 /** The pages of the administration about apps. */
 import { KINDS } from '../../src/admin/apps/kinds.ts'
 import { SECTIONS } from '../../src/admin/sections/sections.ts'
-import { word } from '../../src/admin/words.ts'
+import { word } from '../../src/admin/wording/words.ts'
 import { given } from '../../src/words/message.ts'
 import type { SamplePage } from './sample-pages.ts'
 

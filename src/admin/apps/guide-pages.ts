@@ -10,7 +10,7 @@ import { actHref, thingHref } from '../hrefs.ts'
 import { assertMay } from '../reading-pages.ts'
 import { clients, resources } from '../sections/clients.ts'
 import type { Shown } from '../sections/section.ts'
-import { word } from '../words.ts'
+import { word } from '../wording/words.ts'
 import { findKind, KINDS } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 

@@ -4,7 +4,7 @@
  * `part`: the heading of what else there is. `page`: a page about it. `kind`: a kind of app. `empty`: a list without a row.
  * `value`: of a field, such as `state.waiting`. `search`: what the search of a section takes.
  * `note`: what a list says beside its rows. `choice`: what an option of a field means. `reason`: why somebody may not use an
- * app. `chart`, `series`: of statistics, such as `token.ciba`. */
+ * app. `refusal`: by the code of a problem. `chart`, `series`: of statistics, such as `token.ciba`. */
 export type Kind =
   | 'op'
   | 'do'
@@ -24,6 +24,7 @@ export type Kind =
   | 'series'
   | 'choice'
   | 'reason'
+  | 'refusal'
 
 /** Sections and parts of people: the name of a person is another word than that of a thing in some languages. */
 const OF_PEOPLE: readonly string[] = ['accounts', 'waiting-accounts', 'listGroupMembers']

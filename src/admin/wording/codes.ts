@@ -2,11 +2,11 @@
  * Codes that the pages show in words, by their field, from the tables that have them. The words are in the catalogue, by
  * field and code: see `words.ts`. A test compares both. Further codes are in the schemas of the API.
  */
-import { AUDITED_ACTIONS } from '../audit/audited-actions.ts'
-import { AUDIT_KINDS, kindOf } from '../audit/audit-kinds.ts'
-import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
-import { EVENT_TOPICS, REGISTRATION_TOPICS } from '../events/lanes.ts'
-import { MAIL_KINDS } from '../outbox/mail-request.ts'
+import { AUDITED_ACTIONS } from '../../audit/audited-actions.ts'
+import { AUDIT_KINDS, kindOf } from '../../audit/audit-kinds.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../../clients/client-choices.ts'
+import { EVENT_TOPICS, REGISTRATION_TOPICS } from '../../events/lanes.ts'
+import { MAIL_KINDS } from '../../outbox/mail-request.ts'
 import { word } from './words.ts'
 
 export const CODES: Readonly<Record<string, readonly string[]>> = {
