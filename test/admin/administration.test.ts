@@ -125,7 +125,7 @@ describe('the administration pages', () => {
     await visitor.followForm(await visitor.get(`${path}/update`), { name: 'First', username: '' })
     time.advance(1000)
     const late = await visitor.followForm(old, { name: 'Second', username: '' })
-    expect(plain(late)).to.contain('It was changed since it was read')
+    expect(plain(late)).to.contain('Somebody changed this meanwhile.')
     expect(plain(await visitor.get(path))).to.contain('First')
   })
 

@@ -58,7 +58,7 @@ describe('codes on the administration pages', () => {
       expect(idsOf(language, 'admin-value-'), language).to.eql(wanted)
   })
 
-  it('are told apart by their words', () => {
+  it('have other words than other codes of the field', () => {
     for (const language of Object.keys(LANGUAGES)) {
       const t = loadCatalogue({ strict: true }).in(language)
       for (const [field, codes] of Object.entries(CODES)) {
@@ -86,7 +86,7 @@ describe('codes on the administration pages', () => {
       expect(idsOf(language, 'admin-refusal-'), language).to.eql(ids)
   })
 
-  it('name the roles of a new server, whose descriptions have words', async () => {
+  it('of roles that a new server has are described in words', async () => {
     const { parts } = await sqliteStage()
     const started = (await listRoles(parts.db)).filter(({ name }) => ['admin', 'support'].includes(name))
     const words = started.map(({ description }) => wordsOfRole(description))

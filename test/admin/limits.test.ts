@@ -61,7 +61,7 @@ describe('the page of limits', () => {
     const asked = async (typed: string) =>
       plain(await visitor.get(`/admin/limits?network=${encodeURIComponent(typed)}`))
     expect(await asked('203.0.113.99')).to.contain('Nothing is counted here now')
-    expect(await asked('10.0.0.0/8')).to.contain('The network is an address')
+    expect(await asked('10.0.0.0/8')).to.contain('Type an address, an IPv4 network of at least /24')
     expect(await asked('198.51.100.3')).to.contain('UNLIMITED_NETWORKS names this network')
     const { ip } = await limitedNetwork()
     expect(await asked(ip)).to.contain('State: refused')
