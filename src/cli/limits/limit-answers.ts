@@ -1,5 +1,5 @@
 /** What the commands about limits print, wherever they read them. */
-import { word } from '../../admin/words.ts'
+import { word } from '../../admin/wording/words.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
