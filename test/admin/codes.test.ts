@@ -35,9 +35,18 @@ const ELSEWHERE = [
 
 /** About the request itself: the pages send it as it has to be, and sign in again. Faults of fields have words of their own. */
 const NOT_OF_FORMS: readonly string[] = [
-  ...['invalid_request', 'unauthorized', 'invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce'],
-  ...['insufficient_scope', 'insufficient_user_authentication', 'administrator_required'],
-  ...['idempotency_key_reused', 'origin_not_allowed', 'request_in_progress', 'request_timeout'],
+  'invalid_request',
+  'unauthorized',
+  'invalid_token',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+  'insufficient_scope',
+  'insufficient_user_authentication',
+  'administrator_required',
+  'idempotency_key_reused',
+  'origin_not_allowed',
+  'request_in_progress',
+  'request_timeout',
   'unsupported_media_type',
 ]
 
