@@ -51,7 +51,7 @@ function rowOf(event: AuditEvent) {
     action: event.action,
     actor: event.actor,
     accountId: event.accountId ?? null,
-    ip: (event.ip || origin?.ip) ?? null,
+    ip: event.ip ?? origin?.ip ?? null,
     clientId: event.clientId ?? appOf(event) ?? null,
     requestId: origin?.requestId ?? null,
     detail: JSON.stringify(event.detail ?? {}),

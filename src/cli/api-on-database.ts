@@ -46,6 +46,7 @@ function requestOf(one: Operation, { params, query = {}, body }: Called): ApiReq
     body: one.body && validate(one.body, asJson(body)),
     upload: () => Promise.reject(new Error('a command uploads no file')),
     token: OPERATOR,
+    // No administrator's operation asks for it.
     ip: '',
     // A command names no state that it expects.
     assertMatches: () => undefined,

@@ -2,6 +2,7 @@
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import type { AccountCache } from '../account-cache/account-cache.ts'
+import type { Actor } from '../accounts/account-state.ts'
 import type { CachedAccount, KnownAccount } from '../account-cache/known-account.ts'
 import { clientActor } from '../events/actor.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
@@ -16,7 +17,7 @@ import { isEnded } from '../provider/subjects/find-account.ts'
 import { withIncluded } from '../accounts/roles/admin-scopes.ts'
 import { scopesHeldBy } from '../accounts/roles/held-scopes.ts'
 import { scopesOf } from './operation.ts'
-import type { ApiToken, Operation } from './operation.ts'
+import type { ApiRequest, ApiToken, Operation } from './operation.ts'
 import type { ApiScope } from './scopes.ts'
 
 export type BearerNeeds = {
@@ -116,6 +117,11 @@ async function assertAdministrator(
 /** For the audit trail and for events: the person, else the client that acts for itself. */
 export function actorOf({ actor, account, clientId }: ApiToken): string {
   return actor ?? account?.id ?? clientActor(clientId)
+}
+
+/** For the audit trail, which takes the address from the request. A command on the database has none. */
+export function byCaller({ token }: Pick<ApiRequest, 'token'>): Actor {
+  return { actor: actorOf(token) }
 }
 
 /** When the person signed in, in seconds, and at which level (RFC 9068 §2.2.1). */

@@ -81,7 +81,7 @@ export type ApiRequest<P = unknown, Q = unknown, B = unknown> = {
   /** Reads the file of an operation that takes one. @throws AppError 400, 408, 413 `body_too_large`, 415 `unsupported_media_type` */
   upload: () => Promise<Buffer>
   token: ApiToken
-  /** The address that the request came from. */
+  /** The address that the request came from. The audit trail knows it by itself. */
   ip: string
   /** @throws AppError 412 `precondition_failed` when `If-Match` names another state than this one (RFC 9110 §13.1.1). */
   assertMatches: (current: unknown) => void

@@ -2,9 +2,6 @@
 import { z } from 'zod'
 import { existing, findAccountById } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
-import type { Actor } from '../../accounts/account-state.ts'
-import type { ApiRequest } from '../../operations/operation.ts'
-import { actorOf } from '../../operations/bearer.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 
 export const common = { tag: 'Accounts', caller: 'administrator' } as const
@@ -18,11 +15,6 @@ export const NO_ROLE = {
 export const LAST_ADMIN = {
   last_admin: { status: 409, when: 'It is the last administrator. Appoint another one first.' },
 } as const
-
-/** For the audit trail. */
-export function byCaller({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Actor {
-  return { actor: actorOf(token), ip }
-}
 
 /** @throws AppError 404 `account_not_found` */
 export async function theAccount(sql: Sql, id: string): Promise<Account> {

@@ -4,11 +4,12 @@ import type { Account } from '../../accounts/account.ts'
 import { setAddress } from '../../accounts/operator/operator-address.ts'
 import { boundsOf } from '../../accounts/roles/caller-bounds.ts'
 import { assertWithin, scopesHeldBy } from '../../accounts/roles/held-scopes.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { BEYOND, operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { common, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
 export function emailOperation(needs: Services): Operation {
   return operation({

@@ -9,6 +9,7 @@ import { updateProfile } from '../../accounts/profile.ts'
 import { roleBounds } from '../../accounts/roles/caller-bounds.ts'
 import { roleName } from '../../accounts/roles/role-name.ts'
 import { MOST_ROLES_OF_ACCOUNT } from '../../accounts/roles.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { BEYOND, operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { PASSWORD_PROBLEMS } from '../../operations/password-problems.ts'
@@ -16,7 +17,7 @@ import { parsedProfile, profileChanges, showAccount, shownAccount } from '../../
 import { inTransaction } from '../../platform/sql/database.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, NO_ROLE, params, theAccount } from './caller.ts'
+import { common, LAST_ADMIN, NO_ACCOUNT, NO_ROLE, params, theAccount } from './caller.ts'
 
 export function managingOperations(needs: Services): readonly Operation[] {
   return [creating(needs), changing(needs), deleting(needs)]

@@ -2,12 +2,13 @@
 import { z } from 'zod'
 import type { Account } from '../../accounts/account.ts'
 import { cancelNewAddress, pendingAddress } from '../../accounts/journeys/new-address.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { showAccount, timeOf } from '../../operations/shown-account.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { common, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
 const shown = z
   .object({ email: z.string(), expires_at: z.iso.datetime().describe('Until then the code counts.') })

@@ -1,12 +1,13 @@
 /** The picture of an account: where it is, and its removal, for operators who answer a complaint. */
 import type { Account } from '../../accounts/account.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { showAccount } from '../../operations/shown-account.ts'
 import { NO_PICTURE, noPicture, showPicture, shownPicture } from '../../operations/shown-picture.ts'
 import { pictureOf, removePicture } from '../../pictures/pictures.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { common, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
 const PROBLEMS = { ...NO_ACCOUNT, ...NO_PICTURE } as const
 

@@ -2,12 +2,13 @@
 import { z } from 'zod'
 import { setRoles } from '../../accounts/operator/operator-roles.ts'
 import { MOST_ROLES_OF_ACCOUNT, rolesOf } from '../../accounts/roles.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { BEYOND, operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { boundsOf } from '../../accounts/roles/caller-bounds.ts'
 import { roleName } from '../../accounts/roles/role-name.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, NO_ROLE, params, theAccount } from './caller.ts'
+import { common, LAST_ADMIN, NO_ACCOUNT, NO_ROLE, params, theAccount } from './caller.ts'
 
 const shownRoles = z.object({ roles: z.array(z.string()) }).meta({ title: 'Roles' })
 

@@ -9,12 +9,13 @@ import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
 import { planFactorReset, stopFactorReset } from '../../factors/factor-resets.ts'
 import { resetFactors } from '../../factors/factors.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation, Problem } from '../../operations/operation.ts'
 import type { ApiScope } from '../../operations/scopes.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
 type Act = {
   id: string

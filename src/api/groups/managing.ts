@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import { createGroup, deleteGroup, updateGroup } from '../../groups/groups.ts'
 import type { CountedGroup } from '../../groups/groups.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, NO_GROUP, params, showGroup, shownGroup } from './shown-group.ts'
+import { common, NO_GROUP, params, showGroup, shownGroup } from './shown-group.ts'
 
 export function managingOperations(needs: Services): readonly Operation[] {
   return [creating(needs), changing(needs), deleting(needs)]

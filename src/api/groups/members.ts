@@ -1,13 +1,14 @@
 /** Who is in a group: list, add and remove. */
 import { z } from 'zod'
 import { addMember, listMembers, MOST_GROUPS, removeMember } from '../../groups/members.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, NO_ACCOUNT, NO_GROUP, params } from './shown-group.ts'
+import { common, NO_ACCOUNT, NO_GROUP, params } from './shown-group.ts'
 
 export function memberOperations(needs: Services): readonly Operation[] {
   return [listing(needs), adding(needs), removing(needs)]

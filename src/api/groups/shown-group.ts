@@ -1,10 +1,7 @@
 /** A group as the API shows it. */
 import { z } from 'zod'
-import type { Actor } from '../../accounts/account-state.ts'
 import { countMembers, findGroup, groupNotFound } from '../../groups/groups.ts'
 import type { CountedGroup, Group } from '../../groups/groups.ts'
-import { actorOf } from '../../operations/bearer.ts'
-import type { ApiRequest } from '../../operations/operation.ts'
 import { timeOf } from '../../operations/shown-account.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 
@@ -51,9 +48,4 @@ export async function theGroup(sql: Sql, id: string): Promise<CountedGroup> {
   const found = await findGroup(sql, id)
   if (found) return countMembers(sql, found)
   throw groupNotFound()
-}
-
-/** For the audit trail. */
-export function byCaller({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Actor {
-  return { actor: actorOf(token), ip }
 }

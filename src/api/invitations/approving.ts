@@ -1,7 +1,7 @@
 /** Accounts that wait for an approval: list, approve, refuse. */
 import { z } from 'zod'
 import { accountNotFound } from '../../accounts/account.ts'
-import { actorOf } from '../../operations/bearer.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { showAccount, shownAccount, timeOf } from '../../operations/shown-account.ts'
@@ -75,8 +75,8 @@ function answering(needs: Services, verb: keyof typeof ANSWERS): Operation {
       account_not_found: { status: 404, when: 'There is no account with this id.' },
       not_waiting: { status: 409, when: 'The account does not wait.' },
     },
-    async handle({ params, token, ip }) {
-      if (!(await run(needs, params.id, { actor: actorOf(token), ip }))) throw accountNotFound()
+    async handle({ params, token }) {
+      if (!(await run(needs, params.id, byCaller({ token })))) throw accountNotFound()
       return { body: undefined }
     },
   })

@@ -1,9 +1,8 @@
 /** Makes, lists and revokes invitations. */
 import { z } from 'zod'
-import type { Actor } from '../../accounts/account-state.ts'
-import { actorOf } from '../../operations/bearer.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { BEYOND, operation } from '../../operations/operation.ts'
-import type { ApiRequest, Operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
 import { timeOf } from '../../operations/shown-account.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import {
@@ -124,8 +123,4 @@ function show(one: Invitation, nowMs: number): z.output<typeof shownInvitation> 
     expires_at: timeOf(one.expiresAtMs),
     state: invitationState(one, nowMs),
   }
-}
-
-function byCaller({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Actor {
-  return { actor: actorOf(token), ip }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { clearLimit } from '../../limits/clear-limit.ts'
 import { limitNotFound, limitsOfAccount, theLimit } from '../../limits/limits.ts'
-import { actorOf } from '../../operations/bearer.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import type { Services } from '../../services.ts'
@@ -46,11 +46,11 @@ function clearing(needs: Services): Operation {
     params: params.extend({ limit_id: limitId }),
     answer: { status: 204, description: 'The limit is cleared.' },
     problems: NO_LIMIT,
-    async handle({ params: { id, limit_id: limitOf }, assertMatches, token, ip }) {
+    async handle({ params: { id, limit_id: limitOf }, assertMatches, token }) {
       const limit = await theLimit(needs, limitOf)
       if (limit.account?.id !== id) throw limitNotFound()
       assertMatches(showLimit(limit))
-      await clearLimit(needs, limit, { actor: actorOf(token), ip })
+      await clearLimit(needs, limit, byCaller({ token }))
       return { body: undefined }
     },
   })

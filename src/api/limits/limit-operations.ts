@@ -4,7 +4,7 @@ import { assertMayChange } from '../../accounts/roles/caller-bounds.ts'
 import { clearLimit } from '../../limits/clear-limit.ts'
 import { limitsInEffect } from '../../limits/limit-table.ts'
 import { isUnlimited, listLimits, theLimit } from '../../limits/limits.ts'
-import { actorOf } from '../../operations/bearer.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import type { Services } from '../../services.ts'
@@ -112,11 +112,11 @@ function clearing(needs: Services): Operation {
         when: 'The roles of the account allow more than those of the caller.',
       },
     },
-    async handle({ params: { id }, assertMatches, token, ip }) {
+    async handle({ params: { id }, assertMatches, token }) {
       const limit = await theLimit(needs, id)
       if (limit.account) await assertMayChange(needs.db, token, limit.account.id)
       assertMatches(showLimit(limit))
-      await clearLimit(needs, limit, { actor: actorOf(token), ip })
+      await clearLimit(needs, limit, byCaller({ token }))
       return { body: undefined }
     },
   })

@@ -1,6 +1,6 @@
 /** Creates, changes and deletes roles. Nobody makes a role that allows more than they may do. */
 import { z } from 'zod'
-import { actorOf } from '../../operations/bearer.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { BEYOND, operation } from '../../operations/operation.ts'
 import type { ApiRequest, Operation } from '../../operations/operation.ts'
 import { boundsOf } from '../../accounts/roles/caller-bounds.ts'
@@ -91,6 +91,6 @@ function deleting(needs: Services): Operation {
   })
 }
 
-async function within({ db }: Services, { token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Promise<RoleActor> {
-  return { actor: actorOf(token), ip, within: await boundsOf(db, token) }
+async function within({ db }: Services, { token }: Pick<ApiRequest, 'token'>): Promise<RoleActor> {
+  return { ...byCaller({ token }), within: await boundsOf(db, token) }
 }

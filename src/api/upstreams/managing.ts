@@ -1,6 +1,7 @@
 /** Adds, changes and removes upstreams, and takes connections of an account away. */
 import { z } from 'zod'
 import { existing, findAccountById } from '../../accounts/account.ts'
+import { byCaller } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { showAccount } from '../../operations/shown-account.ts'
@@ -10,7 +11,7 @@ import { disconnect } from '../../upstreams/links.ts'
 import { addUpstream, removeUpstream, updateUpstream } from '../../upstreams/upstream-changes.ts'
 import { upstreamChanges, upstreamInput } from '../../upstreams/upstream-input.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
-import { byCaller, common, NO_UPSTREAM, params, shownUpstream, showUpstream } from './shown-upstream.ts'
+import { common, NO_UPSTREAM, params, shownUpstream, showUpstream } from './shown-upstream.ts'
 
 export function managingOperations(needs: Services): readonly Operation[] {
   return [creating(needs), changing(needs), deleting(needs), disconnecting(needs)]

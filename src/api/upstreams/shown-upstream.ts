@@ -1,8 +1,5 @@
 /** An upstream, and a connection with one, as the API shows them. Secrets are never shown. */
 import { z } from 'zod'
-import type { Actor } from '../../accounts/account-state.ts'
-import { actorOf } from '../../operations/bearer.ts'
-import type { ApiRequest } from '../../operations/operation.ts'
 import { timeOf } from '../../operations/shown-account.ts'
 import { addressesOf } from '../../upstreams/client/upstream-client.ts'
 import type { NamedLink } from '../../upstreams/links.ts'
@@ -79,9 +76,4 @@ export function showLinks(links: readonly NamedLink[]): z.output<typeof linkList
     last_used_at: lastUsedAtMs === null ? null : timeOf(lastUsedAtMs),
   }))
   return { items }
-}
-
-/** For the audit trail. */
-export function byCaller({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Actor {
-  return { actor: actorOf(token), ip }
 }
