@@ -40,11 +40,7 @@ export async function enableAccount(
   by: Actor,
   expects?: Expects,
 ): Promise<boolean> {
-  const nowMs = needs.clock()
-  return inTransaction(needs.db, async (trx) => {
-    const account = await lockAccount(trx, accountId)
-    if (!account) return false
-    expects?.(account)
+  const found = await underLock(needs, accountId, expects, async (trx, account, nowMs) => {
     // An operator who enables an account that waits for an approval has given it.
     await trx('registration_approvals').where({ accountId }).delete()
     if (account.disabledAtMs === null) return true
@@ -52,6 +48,7 @@ export async function enableAccount(
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.enabled', accountId })
     return true
   })
+  return found ?? false
 }
 
 /** Removes the account and all its data except its audit trail. `before`: in the same transaction. Throws `AppError('last_admin', 409)`. */
@@ -79,11 +76,7 @@ export async function signOutEverywhere(
   by: Actor,
   expects?: Expects,
 ): Promise<boolean> {
-  const nowMs = needs.clock()
-  const ended = await inTransaction(needs.db, async (trx) => {
-    const account = await lockAccount(trx, accountId)
-    if (!account) return undefined
-    expects?.(account)
+  const ended = await underLock(needs, accountId, expects, async (trx, _account, nowMs) => {
     const open = await hasOpenAccess(trx, accountId, nowMs)
     const access = await endAllAccess(needs, trx, accountId, nowMs)
     if (open)
@@ -110,6 +103,22 @@ export async function signOutElsewhere(
     return access
   })
   return revoke(needs, ended)
+}
+
+/** What the change answers; nothing when there is no such account. The change runs in a transaction that holds the account's row. */
+export async function underLock<Result>(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  accountId: string,
+  expects: Expects | undefined,
+  change: (trx: Sql, account: Account, nowMs: number) => Promise<Result>,
+): Promise<Result | undefined> {
+  const nowMs = clock()
+  return inTransaction(db, async (trx) => {
+    const account = await lockAccount(trx, accountId)
+    if (!account) return undefined
+    expects?.(account)
+    return change(trx, account, nowMs)
+  })
 }
 
 async function endAndChange(

@@ -3,14 +3,14 @@
  * every way to a session or token is closed to them. Owns `registration_approvals`.
  */
 import { updateAccount } from '../../account-cache/changed-account.ts'
-import { accountColumns, isVerified, lockAccount } from '../account.ts'
+import { accountColumns, isVerified } from '../account.ts'
 import type { Account } from '../account.ts'
 import { mailRegistrationAnswer } from '../account-mail.ts'
-import { deleteAccount } from '../account-state.ts'
+import { deleteAccount, underLock } from '../account-state.ts'
 import type { Actor, Expects } from '../account-state.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
+import { isDuplicate } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 
@@ -46,11 +46,7 @@ export async function approveRegistration(
   by: Actor,
   expects?: Expects,
 ): Promise<boolean> {
-  const nowMs = needs.clock()
-  return inTransaction(needs.db, async (trx) => {
-    const account = await lockAccount(trx, accountId)
-    if (!account) return false
-    expects?.(account)
+  const found = await underLock(needs, accountId, expects, async (trx, account, nowMs) => {
     if ((await trx('registration_approvals').where({ accountId }).delete()) !== 1) throw notWaiting()
     // Disabled by `settleRegistration`, unless the address is not confirmed yet.
     if (isVerified(account)) {
@@ -60,6 +56,7 @@ export async function approveRegistration(
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'registration.approved', accountId })
     return true
   })
+  return found ?? false
 }
 
 /** Deletes the account; a mail says so. Answers false when there is no such account. @throws AppError 409 `not_waiting` */
