@@ -38,20 +38,22 @@ const UNVERIFIED: Times = {
   index: 'accounts_unverified_index',
   only: (rows) => rows.whereNull('emailVerifiedAtMs'),
 }
-// SQLite enters an index by a bound, and not by `is not null`.
-const DISABLED: Times = {
+const DISABLED = among({
   column: 'disabledAtMs',
   index: 'accounts_disabled_index',
   descending: true,
   mark: 'd',
-  only: (rows) => rows.where('disabledAtMs', '>=', 0),
-}
-const DELETION: Times = {
+})
+const DELETION = among({
   column: 'deleteAtMs',
   index: 'accounts_delete_at_index',
   descending: false,
   mark: 'e',
-  only: (rows) => rows.where('deleteAtMs', '>=', 0),
+})
+
+/** Those that have the time. SQLite enters an index by a bound, and not by `is not null`. */
+function among(times: Times): Times {
+  return { ...times, only: (rows) => rows.where(times.column, '>=', 0) }
 }
 
 function byTime({ column, index, descending, mark, only }: Times): Order {
