@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { fetchWith } from '../provider/binding/mtls-request.ts'
-import { auditTrailOf } from '../support/audit-trail.ts'
 import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import { HOST, startComposedCaddy, startSmallCaddy } from '../support/service-caddy.ts'
 import { freePort } from '../support/service-process.ts'
 import { createVisitor } from '../support/visitor.ts'
+import { signsInFromOwnAddress } from './own-address.ts'
 
 const ISSUER = `https://${HOST}`
 
@@ -34,15 +34,8 @@ describe('Caddy with deploy/small/Caddyfile, in front of one server', function (
   const visitorAt = (localAddress: string, headers: Record<string, string> = {}) =>
     createVisitor(ISSUER, headers, fetchWith(undefined, { port: caddy.port, localAddress }))
 
-  it('signs a person in, and the audit trail has the address of the visitor, not a forged one', async () => {
-    const { account, email, password } = await server.createAccount()
-    const forged = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }
-    const page = await visitorAt('127.0.0.5', forged).signIn({ email, password })
-    expect([page.status, page.url.pathname], page.heading).to.eql([200, '/account'])
-    const trail = await auditTrailOf(server.parts.db, account.id)
-    const signIn = trail.find(({ action }) => action === 'sign_in.succeeded')
-    expect(signIn?.ip).to.equal('127.0.0.5')
-  })
+  it('signs a person in, and the audit trail has the address of the visitor, not a forged one', () =>
+    signsInFromOwnAddress(server, visitorAt))
 
   it('keeps cookies to encrypted connections, and leads http to https', async () => {
     const page = await visitorAt('127.0.0.5').get('/sign-in', { follow: false })

@@ -5,12 +5,12 @@ import { createResource } from '../../src/resources/resources.ts'
 import { makeCertificate } from '../provider/binding/certificates.ts'
 import type { Certificate } from '../provider/binding/certificates.ts'
 import { fetchWith } from '../provider/binding/mtls-request.ts'
-import { auditTrailOf } from '../support/audit-trail.ts'
 import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import { HOST, MTLS_HOST, startNginx } from '../support/service-nginx.ts'
 import { freePort } from '../support/service-process.ts'
 import { createVisitor } from '../support/visitor.ts'
+import { signsInFromOwnAddress } from './own-address.ts'
 
 const ISSUER = `https://${HOST}`
 const HEADER = 'x-client-certificate'
@@ -60,19 +60,8 @@ describe('nginx with deploy/nginx.conf, in front of two servers', function () {
       body: new URLSearchParams({ grant_type: 'client_credentials', resource: API, ...fields }),
     })
 
-  it('signs a person in, and the audit trail has the address of the visitor, not a forged one', async () => {
-    const { account, email, password } = await server.createAccount()
-    const forged = {
-      'x-forwarded-for': '203.0.113.9',
-      forwarded: 'for=203.0.113.9',
-      'x-real-ip': '203.0.113.9',
-    }
-    const page = await visitorAt('127.0.0.5', forged).signIn({ email, password })
-    expect([page.status, page.url.pathname], page.heading).to.eql([200, '/account'])
-    const trail = await auditTrailOf(server.parts.db, account.id)
-    const signIn = trail.find(({ action }) => action === 'sign_in.succeeded')
-    expect(signIn?.ip).to.equal('127.0.0.5')
-  })
+  it('signs a person in, and the audit trail has the address of the visitor, not a forged one', () =>
+    signsInFromOwnAddress(server, visitorAt))
 
   it('keeps cookies to encrypted connections, and leads http to https', async () => {
     const page = await visitorAt('127.0.0.5').get('/sign-in', { follow: false })
