@@ -13,6 +13,8 @@ export const config: Noun = {
       about: 'Shows every setting in effect, with secrets masked. Reports all mistakes at once.',
       examples: ['config', 'config --json'],
       run: async (...args) => (await actions()).show(...args),
+      // Here it shows the settings of this machine, before anything is open.
+      atServer: async (...args) => (await actions()).showAtServer(...args),
     },
   ],
 }

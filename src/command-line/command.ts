@@ -52,19 +52,28 @@ export type Described = {
  * What must be open before it runs. `schema`: a database with the schema of this release. `api`: that of a running server with
  * `--server`, else the same operations on the database. `provider`: the same, where the library's view of apps is needed.
  */
-export type Command<Opened = Services> = Described &
-  (
+export type Command<Opened = Services> = Described & {
+  /** On a running server, where that is another way than here. */
+  atServer?: RunOverApi
+} & (
     | { opens: 'nothing'; run: (input: Input) => Promise<Answer> }
     | { opens: 'settings'; run: (input: Input, config: Config) => Promise<Answer> }
-    | { opens: 'api' | 'provider'; run: (input: Input, api: Api) => Promise<Answer> }
+    | { opens: 'api' | 'provider'; run: RunOverApi }
     | { opens: 'database' | 'schema'; run: (input: Input, opened: Opened) => Promise<Answer> }
   )
+
+type RunOverApi = (input: Input, api: Api) => Promise<Answer>
 
 export type ApiCommand = Command<never> & { opens: 'api' | 'provider' }
 
 /** Whether it does the same on a running server and on the database. */
 export function opensApi<Opened>(command: Command<Opened>): command is Command<Opened> & ApiCommand {
   return command.opens === 'api' || command.opens === 'provider'
+}
+
+/** What it does on a running server. Nothing where it needs the database. */
+export function atServerOf<Opened>(command: Command<Opened>): RunOverApi | undefined {
+  return opensApi(command) ? command.run : command.atServer
 }
 
 export type Noun<Opened = Services> = { name: string; about: string; commands: Command<Opened>[] }

@@ -1,7 +1,7 @@
 /** The help, made from the list of commands: all of them, one noun, one command. */
 import { COMMON_OPTIONS } from './arguments.ts'
-import { nameOf } from './command.ts'
-import type { Described, OptionSpec } from './command.ts'
+import { atServerOf, nameOf } from './command.ts'
+import type { Command, Described, OptionSpec } from './command.ts'
 import { columns, inked } from './layout.ts'
 
 const RUN = 'npm run cli --'
@@ -43,8 +43,10 @@ export function nounHelp({ name, about, commands }: Explained): string {
   ].join('\n')
 }
 
-export function commandHelp(command: Described): string {
+export function commandHelp<Opened>(command: Command<Opened>): string {
   const { about, operand, options = {}, notes = [], examples } = command
+  const { server, ...others } = COMMON_OPTIONS
+  const common = { ...others, ...(server && atServerOf(command) && { server }) }
   return [
     about,
     '',
@@ -53,7 +55,7 @@ export function commandHelp(command: Described): string {
     heading('Options'),
     listed([
       ...(operand ? [[`  ${operand.name}`, operand.about]] : []),
-      ...optionRows({ ...options, ...COMMON_OPTIONS, ...options }),
+      ...optionRows({ ...options, ...common, ...options }),
     ]),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',

@@ -3,6 +3,7 @@ import { readArguments } from '../../src/command-line/arguments.ts'
 import { nameOf } from '../../src/command-line/command.ts'
 import { columns } from '../../src/command-line/layout.ts'
 import { commandHelp, globalHelp, nounHelp } from '../../src/command-line/help.ts'
+import { COMMANDS_AT_SERVER } from '../../src/cli/at-server.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
 import { AppError } from '../../src/platform/errors.ts'
 import { embeddedPlace } from './command-line.ts'
@@ -46,6 +47,13 @@ describe('The command line', () => {
           expect(readArguments(words(example), NOUNS), example).to.include({ kind: 'run', command })
       }
     }
+  })
+
+  it('offers --server in the help of those commands alone that run on a server', () => {
+    const able = [...COMMANDS_AT_SERVER, 'login', 'logout']
+    const offered = COMMANDS.filter((command) => /^ {2}--server URL/m.test(commandHelp(command)))
+    expect(offered.map(nameOf)).to.have.members(able)
+    expect(offered.length).to.be.below(COMMANDS.length)
   })
 
   it('shows the help when nothing is asked, and for the word help', async () => {

@@ -1,4 +1,5 @@
 /** `audit`: who did what, and whether somebody changed what is written about it. */
+import { AUDIT_KINDS } from '../../audit/audit-kinds.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 
 const actions = () => import('./audit-actions.ts')
@@ -11,7 +12,7 @@ const filters: Record<string, OptionSpec> = {
   account: { value: 'ACCOUNT', about: 'About this account: an id, an address or a user name.' },
   actor: { value: 'ACTOR', about: 'By the id of an account, client:ID, anonymous, cli or system.' },
   action: { value: 'ACTION', about: 'One action, such as sign_in.failed.' },
-  kind: { value: 'KIND', about: 'One kind: attempt, sign_in, account, app or administration.' },
+  kind: { value: 'KIND', about: `One kind: ${AUDIT_KINDS.join(', ')}.` },
   app: { value: 'CLIENT', about: 'By this app: its client id.' },
   from: { value: 'TIME', about: 'Not before this time, such as 2026-03-01 or 2026-03-01T08:00Z.' },
   until: { value: 'TIME', about: 'Before this time.' },
@@ -88,6 +89,8 @@ export const audit: Noun = {
         'audit export march.ndjson --from 2026-03-01 --until 2026-04-01',
       ],
       run: async (...args) => (await actions()).exportTo(...args),
+      // Here it is one entry of the trail. A server answers in parts, and each is an entry.
+      atServer: async (...args) => (await entryActions()).exportFromServer(...args),
     },
     {
       noun,
