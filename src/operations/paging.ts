@@ -2,7 +2,8 @@
 import { z } from 'zod'
 
 const LARGEST_PAGE = 200
-const MOST_SKIPPED = 10_000
+/** Of a list, by `skip`. */
+export const MOST_SKIPPED = 10_000
 /**
  * A cursor holds a name in base64url. The longest is the identifier of a resource server: 512 characters of ASCII. Even
  * percent-encoded, a cursor that is refused as too long must fit into a request line.

@@ -172,6 +172,7 @@ describe('cli client', () => {
     expect(shown).to.eql({ ...rest, disabled: false })
     expect(listed.clients).to.eql([shown])
     expect(text).to.contain('https://app.example.com/other').and.not.to.contain(client_secret)
+    expect(await place.text(['client', 'list'])).not.to.contain('More')
   })
 
   it('registers public apps, machines and apps with keys of their own', async () => {
@@ -201,6 +202,19 @@ describe('cli client', () => {
     expect(machine.grant_types).to.eql(['client_credentials'])
     expect(signer.jwks.keys).to.eql([jwk])
     expect(signer).not.to.have.property('client_secret')
+  })
+
+  it('says where a list goes on, and reads as far as it is asked to', async () => {
+    const page = (...args: string[]) => place.text(['client', 'list', '--limit', '1', ...args])
+    const { clients } = await place.json(['client', 'list'])
+    expect(clients.length).to.be.greaterThan(2)
+    expect(await page()).to.match(/\nMore: --offset 1$/)
+    const second = await page('--offset', '1')
+    expect(second)
+      .to.contain(clients[1]!.client_id)
+      .and.match(/\nMore: --offset 2$/)
+    expect(await page('--offset', String(clients.length - 1))).not.to.contain('More')
+    expect(await page('--offset', '20000')).to.equal('No clients.')
   })
 
   it('refuses what cannot be registered and says why', async () => {

@@ -6,6 +6,7 @@ import { faultsNamed } from '../../command-line/api.ts'
 import type { Api } from '../../command-line/api.ts'
 import type { Answer, Extension } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
+import { MOST_SKIPPED } from '../../operations/paging.ts'
 import { clientAnswer, clientDeleted, clientList, clientWithSecret } from './client-answers.ts'
 import { chosenIn, overlapHoursIn, pageIn, readMetadata } from './client-input.ts'
 
@@ -38,8 +39,12 @@ export async function show(input: Input, api: Api, extensions: readonly Extensio
 }
 
 export const list: Run = async (input, api) => {
-  const { limit: most, skip } = pageIn(input)
-  return clientList((await itemsOf(api, 'listClients', client, { query: { skip }, most })).items)
+  const { limit: most, skip = 0 } = pageIn(input)
+  // A page skips only so many. What lies behind is read and left out.
+  const near = Math.min(skip, MOST_SKIPPED)
+  const read = await itemsOf(api, 'listClients', client, { query: { skip: near }, most: skip - near + most })
+  const items = read.items.slice(skip - near)
+  return clientList(items, read.next === undefined ? undefined : skip + items.length)
 }
 
 const switching =

@@ -24,7 +24,8 @@ export function clientWithSecret(client: ShownClient, warnings: readonly string[
   return withWarnings({ data: client, text: textOf(client) + note }, warnings)
 }
 
-export function clientList(clients: readonly ShownClient[]): Answer {
+/** `after`: how many to skip for the next ones; undefined where all are listed. */
+export function clientList(clients: readonly ShownClient[], after?: number): Answer {
   const rows = clients.map((one) => [
     one.client_id,
     one.client_name,
@@ -33,7 +34,9 @@ export function clientList(clients: readonly ShownClient[]): Answer {
     one.redirect_uris?.[0],
   ])
   const head = ['CLIENT_ID', 'NAME', 'AUTHENTICATES BY', 'STATE', 'REDIRECT']
-  return { data: { clients }, text: table(head, rows, 'No clients.') }
+  const lines = [table(head, rows, 'No clients.')]
+  if (after !== undefined) lines.push(`More: --offset ${after}`)
+  return { data: { clients }, text: lines.join('\n') }
 }
 
 export function clientDeleted(client: Pick<ShownClient, 'client_id' | 'client_name'>): Answer {
