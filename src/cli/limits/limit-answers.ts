@@ -6,7 +6,11 @@ import type { Input } from '../../command-line/input.ts'
 import { table } from '../../command-line/layout.ts'
 import { LIMIT_KINDS } from '../../limits/limit-kinds.ts'
 import type { LimitKind } from '../../limits/limit-kinds.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { loadCatalogue } from '../../words/catalogue.ts'
+import { spanInWords } from '../../words/spans.ts'
+
+const PREFIX = 'ACCOUNT_SERVER_'
 
 export type ListedLimit = {
   id: string
@@ -51,13 +55,12 @@ export function ruleList(rules: readonly ListedRule[]): Answer {
   const said = words()
   const rows = rules.map((one) => [
     one.kind,
-    said('kind', one.kind),
     one.limit,
-    `${one.window_seconds} s`,
+    spanInWords(one.window_seconds * SECOND_MS, 'en'),
     said('effect', one.effect),
-    one.settings.join(', '),
+    one.settings.map((name) => name.replace(PREFIX, '')).join(' '),
   ])
-  const head = ['KIND', 'LIMIT', 'AT MOST', 'WITHIN', 'BEYOND IT', 'SETTINGS']
+  const head = ['KIND', 'AT MOST', 'WITHIN', 'BEYOND IT', 'SETTINGS']
   return { data: { rules }, text: table(head, rows, 'No limits.') }
 }
 
