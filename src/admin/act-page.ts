@@ -3,8 +3,10 @@ import { formOf } from '../http/request/request-state.ts'
 import { AppError } from '../platform/errors.ts'
 import { withChoices } from './choices.ts'
 import { theOperation } from './console-api.ts'
+import type { Call } from './console-api.ts'
 import { errorsOf, tried, typedIn } from './desk.ts'
 import type { Desk } from './desk.ts'
+import { fileErrorsOf, fileIn } from './file-form.ts'
 import { bodyOf, fieldsOf, valuesOf } from './form.ts'
 import type { Field } from './form.ts'
 import { accountIdOf } from './named-account.ts'
@@ -35,6 +37,7 @@ export async function showAct(desk: Desk, params: Params): Promise<void> {
       title: shown && section.one && titleOf(shown, section.one.titled),
       subject: key === undefined ? [] : await subjectOf(desk, section, act, key),
       action: actHref(section, act, key) + desk.ctx.search,
+      pictureHref: act.file && shown && section.picture?.(shown),
       backHref: key !== undefined && section.one ? thingHref(section.name, key) : sectionHref(section.name),
       values: values ?? (shown ? valuesOf(fields, shown) : {}),
       errors: errors ?? {},
@@ -46,18 +49,16 @@ export async function showAct(desk: Desk, params: Params): Promise<void> {
 
 export async function submitAct(desk: Desk, params: Params): Promise<void> {
   const asked = await askedFor(desk, params)
-  const { section, act, key, fields } = asked
+  const { section, act, key } = asked
   const { services, ctx, api } = desk
   const sent = formOf(ctx)
   const here = actHref(section, act, key) + ctx.search
-  const body = bodyOf(fields, sent, await valuesBefore(desk, asked))
   const call = { id: act.id, params: paramsOf(desk, section, key), ifMatch: sent['etag'] ?? '' }
-  const answer = await tried(async () =>
-    api({ ...call, ...(fields.length > 0 && { body: await withAccount(desk, body) }) }),
-  )
+  const answer = await tried(async () => api({ ...call, ...(await contentOf(desk, asked)) }))
   if ('refusal' in answer) {
+    const refused = act.file ? fileErrorsOf : errorsOf
     const values = { ...typedIn(ctx), etag: sent['etag'] ?? '' }
-    return services.nextPage.lead(ctx, here, { errors: errorsOf(answer.refusal), values }, desk)
+    return services.nextPage.lead(ctx, here, { errors: refused(answer.refusal), values }, desk)
   }
   const { body: result } = answer.done
   const secrets = ONCE.flatMap((name) => (typeof result[name] === 'string' ? [[name, result[name]]] : []))
@@ -70,6 +71,15 @@ export async function submitAct(desk: Desk, params: Params): Promise<void> {
     },
     desk,
   )
+}
+
+/** What the form sends to the API: a file, a body, or nothing. */
+async function contentOf(desk: Desk, asked: Asked): Promise<Pick<Call, 'body' | 'file'>> {
+  const { act, fields } = asked
+  if (act.file) return { file: fileIn(desk.ctx) }
+  if (fields.length === 0) return {}
+  const body = bodyOf(fields, formOf(desk.ctx), await valuesBefore(desk, asked))
+  return { body: await withAccount(desk, body) }
 }
 
 /** What the form of a change showed, unless somebody else changed it meanwhile. */

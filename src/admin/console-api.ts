@@ -12,6 +12,8 @@ export type Call = {
   params?: Readonly<Record<string, string>>
   query?: Readonly<Record<string, string>>
   body?: Shown
+  /** In place of a body. */
+  file?: { type: string; bytes: Buffer }
   /** The entity tag that was read before: a change of somebody else in between is refused. */
   ifMatch?: string
 }
@@ -44,7 +46,7 @@ export function consoleApi(
   ctx: AnyContext,
   token: string,
 ): ConsoleApi {
-  return async ({ id, params = {}, query, body, ifMatch }) => {
+  return async ({ id, params = {}, query, body, file, ifMatch }) => {
     const one = theOperation(operations, id)
     const path = one.path.replaceAll(/\{([a-z_]{1,40})\}/g, (_, name: string) =>
       encodeURIComponent(params[name] ?? ''),
@@ -55,9 +57,11 @@ export function consoleApi(
       headers: {
         authorization: `Bearer ${token}`,
         ...(body && { 'content-type': 'application/json' }),
+        ...(file && { 'content-type': file.type }),
         ...(ifMatch && { 'if-match': ifMatch }),
       },
       ...(body && { body: JSON.stringify(body) }),
+      ...(file && { body: file.bytes }),
       ip: requestState(ctx).clientIp ?? '',
     })
     const shown = answer.text === '' ? {} : (JSON.parse(answer.text) as Shown)

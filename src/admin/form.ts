@@ -6,9 +6,12 @@ import { isTyped } from './wording/codes.ts'
 import { at } from './sections/section.ts'
 import type { Act, Shown } from './sections/section.ts'
 
+/** The name of the field with a file. */
+export const FILE_FIELD = 'file'
+
 export type Field = {
   name: string
-  kind: 'text' | 'email' | 'password' | 'number' | 'tick' | 'choice' | 'choices' | 'lines'
+  kind: 'text' | 'email' | 'password' | 'number' | 'tick' | 'choice' | 'choices' | 'lines' | 'file'
   /** Of a choice. */
   options: readonly string[]
   /** What an option means, where it is a thing with a description. */
@@ -18,6 +21,8 @@ export type Field = {
   nullable: boolean
   /** Its options are codes that operators type elsewhere. */
   typed?: boolean
+  /** Of a file. */
+  limitMib?: number
 }
 
 type Schema = {
@@ -29,8 +34,14 @@ type Schema = {
   required?: string[]
 }
 
-/** Empty for an operation without a body. */
-export function fieldsOf({ body }: Operation, { fields }: Pick<Act, 'fields'>): Field[] {
+const MIB = 1024 * 1024
+
+/** Empty for an operation without a body or a file. */
+export function fieldsOf({ body, upload }: Operation, { fields }: Pick<Act, 'fields'>): Field[] {
+  if (upload) {
+    const limitMib = upload.limitBytes / MIB
+    return [{ name: FILE_FIELD, kind: 'file', options: upload.types, required: true, nullable: false, limitMib }]
+  }
   if (!body) return []
   const { properties = {}, required = [] } = z.toJSONSchema(body, {
     io: 'input',

@@ -1,5 +1,6 @@
 /** The pages that show: the start, the list of a section, and one thing with all that belongs to it. */
 import { AppError } from '../platform/errors.ts'
+import { mayUpload } from '../pictures/uploads.ts'
 import { mayChange } from '../accounts/roles/caller-bounds.ts'
 import { given } from '../words/message.ts'
 import type { Message } from '../words/message.ts'
@@ -152,7 +153,9 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
     known[part.id] = answer.done.body
     parts.push(partOf(section, allowed(desk, part, open), id, answer.done.body))
   }
-  const possible = acts.filter((act) => open && desk.may(act.id) && (!act.when || act.when(known)))
+  const possible = acts.filter(
+    (act) => open && desk.may(act.id) && (act.when?.(known) ?? true) && (!act.file || mayUpload(services)),
+  )
   const { notice, values } = services.nextPage.take(ctx, desk)
   show(
     'one',

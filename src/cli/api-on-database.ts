@@ -39,18 +39,25 @@ async function inFaults(work: () => Promise<Answer<unknown>>): Promise<Answer<un
   }
 }
 
-function requestOf(one: Operation, { params, query = {}, body }: Called): ApiRequest {
+function requestOf(one: Operation, { params, query = {}, body, file }: Called): ApiRequest {
   return {
     params: one.params && validate(one.params, params),
     query: validate(one.query ?? NO_QUERY, asJson(query)),
     body: one.body && validate(one.body, asJson(body)),
-    upload: () => Promise.reject(new Error('a command uploads no file')),
+    upload: () => uploaded(one, file),
     token: OPERATOR,
     // No administrator's operation asks for it.
     ip: '',
     // A command names no state that it expects.
     assertMatches: () => undefined,
   }
+}
+
+/** @throws AppError 413 `body_too_large` */
+async function uploaded({ upload }: Operation, file: Called['file']): Promise<Buffer> {
+  const { bytes = Buffer.alloc(0) } = file ?? {}
+  if (bytes.length <= (upload?.limitBytes ?? 0)) return bytes
+  throw new AppError('body_too_large', 413, 'The body is too large.')
 }
 
 /** As it would be on the way: without what is undefined. */

@@ -37,6 +37,7 @@ export const EXTRA_CLIENT_METADATA = [
   'details_types',
   'previous_client_secret',
   'self_registered',
+  'logo_id',
   'cors_origins',
   'scope_claims_in_id_token',
   'require_second_factor',

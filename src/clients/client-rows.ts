@@ -13,6 +13,8 @@ export type Client = {
   metadata: ClientMetadata
   /** `open`, or the id of the initial access token it was registered with; `null` when an operator did. */
   registeredBy: string | null
+  /** The digest of the logo that was uploaded (`logo/uploaded-logo.ts`). */
+  logoId: string | null
   /** To the day; `null` when it never got a token. */
   lastUsedAtMs: number | null
   disabledAtMs: number | null
@@ -28,6 +30,7 @@ export type ClientRow = KeptSecrets & {
   profile: ClientMetadata['profile']
   registeredBy: string | null
   registrationPolicy: string | null
+  logoId: string | null
   lastUsedAtMs: number | null
   disabledAtMs: number | null
   createdAtMs: number
@@ -35,7 +38,7 @@ export type ClientRow = KeptSecrets & {
 }
 
 export function selectClients(sql: Sql) {
-  return sql<ClientRow, ClientRow[]>('clients').select(
+  return sql<ClientRow, ClientRow[]>('clients').select<ClientRow[]>(
     'clientId',
     'name',
     'metadata',
@@ -52,7 +55,13 @@ export function selectClients(sql: Sql) {
     'disabledAtMs',
     'createdAtMs',
     'updatedAtMs',
+    logoIdOf(sql),
   )
+}
+
+function logoIdOf(sql: Sql) {
+  const logo = sql('client_logos').where('client_logos.clientId', sql.ref('clients.clientId'))
+  return logo.select('id').as('logoId')
 }
 
 /** The row, locked until the transaction ends. */
@@ -78,8 +87,8 @@ export function metadataColumns({
 export function toClient(row: ClientRow): Client {
   // Written by metadataColumns alone, from checked metadata.
   const rest = JSON.parse(row.metadata) as Omit<ClientMetadata, 'client_name' | 'first_party' | 'profile'>
-  const { clientId, registeredBy, lastUsedAtMs, disabledAtMs, createdAtMs, updatedAtMs } = row
+  const { clientId, registeredBy, logoId, lastUsedAtMs, disabledAtMs, createdAtMs, updatedAtMs } = row
   const columns = { client_name: row.name, first_party: Boolean(row.firstParty), profile: row.profile }
   const metadata = { ...columns, ...rest }
-  return { clientId, metadata, registeredBy, lastUsedAtMs, disabledAtMs, createdAtMs, updatedAtMs }
+  return { clientId, metadata, registeredBy, logoId, lastUsedAtMs, disabledAtMs, createdAtMs, updatedAtMs }
 }

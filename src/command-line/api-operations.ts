@@ -66,6 +66,8 @@ export const API_OPERATIONS = {
   disableClient: 'POST /clients/{client_id}/disable clients:manage',
   enableClient: 'POST /clients/{client_id}/enable clients:manage',
   rotateClientSecret: 'POST /clients/{client_id}/rotate-secret clients:manage',
+  setClientLogo: 'PUT /clients/{client_id}/logo clients:manage',
+  removeClientLogo: 'DELETE /clients/{client_id}/logo clients:manage',
   listClientErrors: 'GET /clients/{client_id}/errors clients:read',
   listClientExchangeRules: 'GET /clients/{client_id}/exchange-rules clients:read',
   previewClient: 'GET /clients/{client_id}/preview clients:read',

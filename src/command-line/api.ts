@@ -7,6 +7,8 @@ export type Called = {
   params?: Readonly<Record<string, string>>
   query?: Readonly<Record<string, string | number | undefined>>
   body?: object
+  /** Sent as it is, in place of a body in JSON. */
+  file?: { type: string; bytes: Buffer }
 }
 
 /** Answers the body of the answer. @throws AppError with the code of the refusal */

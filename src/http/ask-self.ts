@@ -12,7 +12,7 @@ export type SelfRequest = {
   /** With its query. */
   path: string
   headers: Readonly<Record<string, string>>
-  body?: string
+  body?: string | Buffer
   /** The address of the person who causes the request: for limits and the audit trail. */
   ip: string
 }
@@ -40,7 +40,7 @@ export function createAskSelf(issuer: string, listener: RequestListener): AskSel
   }
 }
 
-function answerTo(sent: ReturnType<typeof request>, body: string | undefined): Promise<IncomingMessage> {
+function answerTo(sent: ReturnType<typeof request>, body: string | Buffer | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.once('response', resolve).once('error', reject).end(body)
   })

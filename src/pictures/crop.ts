@@ -1,18 +1,27 @@
-/** Makes square pictures of what somebody uploaded, in a process of its own, with a limit of time and of output. */
+/** Makes pictures of what somebody uploaded, in a process of its own, with a limit of time and of output. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { limitConcurrency } from '../platform/concurrency.ts'
 import { pictureType } from '../platform/picture-type.ts'
 
-export type Cropped =
-  /** WebP, without any metadata. `moves`: it was an animation, of which this is the first picture. */
-  { ok: true; large: Buffer; small: Buffer; moves: boolean } | { ok: false; reason: CropRefusal }
+/** `moves`: it was an animation, of which this is the first picture. */
+type Made<Images> = ({ ok: true; moves: boolean } & Images) | { ok: false; reason: CropRefusal }
+
+/** WebP, without any metadata. */
+export type Cropped = Made<{ large: Buffer; small: Buffer }>
+
+/** PNG, without any metadata. No side is longer than `LARGE`. */
+export type Whole = Made<{ whole: Buffer }>
 
 /** `too_slow`: its decoding took too long. `busy`: too many pictures wait for their turn. */
 export type CropRefusal = 'empty' | 'not_a_picture' | 'too_many_pixels' | 'broken' | 'too_slow' | 'busy'
 
-export type Crop = (given: Buffer) => Promise<Cropped>
+/** `squares` cuts them from the middle; `whole` keeps the shape. Both wait in one queue. */
+export type Crop = {
+  squares: (given: Buffer) => Promise<Cropped>
+  whole: (given: Buffer) => Promise<Whole>
+}
 
 const PROGRAM = join(import.meta.dirname, 'crop-program.ts')
 const LIMIT_MS = 15_000
@@ -22,35 +31,47 @@ const OUTPUT_LIMIT = 4 * 1024 * 1024
 const AT_ONCE = 2
 const MOST_WAITING = 20
 
-const output = z.union([
-  z.object({ problem: z.enum(['too_many_pixels', 'broken']) }),
-  z.object({ large: z.base64(), small: z.base64(), moves: z.boolean() }),
-])
+const image = z.base64().transform((text) => Buffer.from(text, 'base64'))
+const moves = z.boolean()
+const IMAGES = {
+  squares: z.object({ large: image, small: image, moves }),
+  whole: z.object({ whole: image, moves }),
+}
+const problem = z.object({ problem: z.enum(['too_many_pixels', 'broken']) })
 
 export function createCrop({ limitMs = LIMIT_MS }: { limitMs?: number } = {}): Crop {
   const turns = limitConcurrency(AT_ONCE)
-  return async (given) => {
+  const inTurn = async <Images extends object>(
+    given: Buffer,
+    work: () => Promise<Made<Images>>,
+  ): Promise<Made<Images>> => {
     if (given.length === 0) return { ok: false, reason: 'empty' }
     if (pictureType(given) === undefined) return { ok: false, reason: 'not_a_picture' }
     if (turns.waiting() >= MOST_WAITING) return { ok: false, reason: 'busy' }
-    return turns.run(() => crop(given, limitMs))
+    return turns.run(work)
+  }
+  return {
+    squares: (given) =>
+      inTurn(given, async () => read(await run(['squares'], given, limitMs), IMAGES.squares)),
+    whole: (given) => inTurn(given, async () => read(await run(['whole'], given, limitMs), IMAGES.whole)),
   }
 }
 
-async function crop(given: Buffer, limitMs: number): Promise<Cropped> {
-  const written = await run(given, limitMs)
+function read<Images extends { moves: boolean }>(
+  written: Buffer | 'too_slow',
+  images: z.ZodType<Images>,
+): Made<Images> {
   if (written === 'too_slow') return { ok: false, reason: 'too_slow' }
-  const read = output.safeParse(jsonOf(written))
+  const output = jsonOf(written)
+  const made = images.safeParse(output)
+  if (made.success) return { ok: true, ...made.data }
   // A decoder that crashed writes nothing.
-  if (!read.success) return { ok: false, reason: 'broken' }
-  if ('problem' in read.data) return { ok: false, reason: read.data.problem }
-  const { large, small, moves } = read.data
-  return { ok: true, large: Buffer.from(large, 'base64'), small: Buffer.from(small, 'base64'), moves }
+  return { ok: false, reason: problem.safeParse(output).data?.problem ?? 'broken' }
 }
 
-function run(given: Buffer, limitMs: number): Promise<Buffer | 'too_slow'> {
+function run(args: readonly string[], given: Buffer, limitMs: number): Promise<Buffer | 'too_slow'> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM], { env: {}, stdio: ['pipe', 'pipe', 'ignore'] })
+    const child = spawn(process.execPath, [PROGRAM, ...args], { env: {}, stdio: ['pipe', 'pipe', 'ignore'] })
     const pieces: Buffer[] = []
     let size = 0
     const timer = setTimeout(() => {

@@ -1,4 +1,7 @@
-/** The sides of the squares, in pixels: one for apps, and one for our own pages. */
+/**
+ * The sides of the squares, in pixels: one for apps, and one for our own pages. A picture that is kept whole has no side longer
+ * than the large one.
+ */
 export const LARGE = 512
 export const SMALL = 96
 

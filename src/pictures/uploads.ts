@@ -14,7 +14,7 @@ export type UploadRefusal = CropRefusal | 'off' | 'too_often'
 export type Uploaded = { ok: true; kept: Kept; moves: boolean } | { ok: false; reason: UploadRefusal }
 
 /** One queue for the process: each decoder may take some hundred megabytes and a core. */
-const crop = createCrop()
+export const crop = createCrop()
 
 /** Whether anybody may upload one. */
 export function mayUpload({ config }: Pick<Services, 'config'>): boolean {
@@ -30,7 +30,7 @@ export async function uploadPicture(
   if (!mayUpload(needs)) return { ok: false, reason: 'off' }
   if (bytes.length === 0) return { ok: false, reason: 'empty' }
   if (!(await takePicture({ db, config }, accountId, clock()))) return { ok: false, reason: 'too_often' }
-  const cropped = await crop(bytes)
+  const cropped = await crop.squares(bytes)
   if (!cropped.ok) return cropped
   const kept = await setPicture(needs, accountId, cropped, by, expects)
   return { ok: true, kept, moves: cropped.moves }

@@ -53,6 +53,7 @@ for (const { name, open } of DATABASES) {
         clientId: client_id,
         metadata: rest,
         registeredBy: null,
+        logoId: null,
         lastUsedAtMs: null,
         disabledAtMs: null,
         createdAtMs: nowMs,

@@ -7,7 +7,7 @@ const text = (words: string) => Buffer.from(words, 'latin1')
 describe('the cut of a picture', () => {
   const crop = createCrop()
   const reasonFor = async (given: Buffer) => {
-    const cropped = await crop(given)
+    const cropped = await crop.squares(given)
     return cropped.ok ? 'ok' : cropped.reason
   }
 
@@ -47,13 +47,13 @@ describe('the cut of a picture', () => {
   })
 
   it('ends a decoder that takes too long [S-2.252]', async () => {
-    expect(await createCrop({ limitMs: 1 })(await photo())).to.eql({ ok: false, reason: 'too_slow' })
+    expect(await createCrop({ limitMs: 1 }).squares(await photo())).to.eql({ ok: false, reason: 'too_slow' })
   })
 
   it('runs two at once, lets twenty wait, and refuses more', async () => {
     const given = await photo({ width: 8, height: 8 })
     const slow = createCrop({ limitMs: 1 })
-    const all = await Promise.all(Array.from({ length: 23 }, () => slow(given)))
+    const all = await Promise.all(Array.from({ length: 23 }, () => slow.squares(given)))
     expect(all.filter((one) => !one.ok && one.reason === 'busy')).to.have.length(1)
   })
 })

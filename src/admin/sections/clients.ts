@@ -76,10 +76,14 @@ export const clients: Section = {
     { page: 'settings', id: 'getClient' },
     { page: 'preview', id: 'previewClient' },
   ],
-  picture: (client) =>
-    typeof client['logo_uri'] === 'string' ? logoHref(String(client['client_id']), client) : undefined,
+  picture: ({ logo, ...client }) => {
+    if (typeof logo === 'string') return new URL(logo).pathname
+    return typeof client['logo_uri'] === 'string' ? logoHref(String(client['client_id']), client) : undefined
+  },
   acts: [
     { verb: 'update', id: 'updateClient', fields: NAMED },
+    { verb: 'logo', id: 'setClientLogo', file: true },
+    { verb: 'remove-logo', id: 'removeClientLogo', danger: true, when: ({ logo }) => logo !== undefined },
     { verb: 'rotate-secret', id: 'rotateClientSecret' },
     { verb: 'enable', id: 'enableClient', when: ({ disabled }) => disabled === true },
     { verb: 'disable', id: 'disableClient', danger: true, when: ({ disabled }) => disabled === false },

@@ -13,6 +13,8 @@ export type Act = {
   id: string
   /** It ends or removes something. */
   danger?: boolean
+  /** Its form has a file, so that it is there only while people may upload pictures. */
+  file?: true
   /** The fields of the form, where the operation takes more or the order matters. */
   fields?: readonly string[]
   /** Fields that take the name of a thing: the list that has them, and the operation that allows to fill them in. */

@@ -3,6 +3,7 @@ import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { purgeErrors } from '../../clients/errors/client-errors.ts'
 import { healthOperations } from './health.ts'
+import { logoOperations } from './logos.ts'
 import { managingOperations } from './managing.ts'
 import { previewOperation } from './preview.ts'
 import { readingOperations } from './reading.ts'
@@ -17,6 +18,7 @@ export function clientsApi(services: Services): Feature {
       previewOperation(services, oidc.current),
       ...managingOperations(services, oidc.current),
       ...secretOperations(services),
+      ...logoOperations(services),
     ],
   }
 }

@@ -2,6 +2,7 @@
 import type Provider from 'oidc-provider'
 import type { ClientInput } from '../../clients/client-metadata.ts'
 import { clientNotFound } from '../../clients/client-rows.ts'
+import type { Client } from '../../clients/client-rows.ts'
 import { createClient, deleteClient, updateClient } from '../../clients/clients.ts'
 import type { RegisteredClient } from '../../clients/clients.ts'
 import { withIdTokenAlg } from '../../clients/profiles.ts'
@@ -13,6 +14,7 @@ import { scopeWarningsOfClient } from '../../resources/scope-warnings.ts'
 import type { Services } from '../../services.ts'
 import { assertReach } from './reach.ts'
 import {
+  besideMetadata,
   clientChanges,
   clientWithSecret,
   common,
@@ -71,14 +73,16 @@ function changing(needs: Needs): Operation {
     answer: { status: 200, description: 'The client.', schema: clientWithSecret },
     problems: { ...NO_CLIENT, ...INVALID, ...BEYOND },
     async handle({ params: { client_id: id }, body, token, assertMatches }) {
-      const { disabledAtMs, metadata } = await theClient(needs.db, id)
+      const found = await theClient(needs.db, id)
+      const { metadata } = found
       await assertReach(needs, token, metadata)
       await assertReach(needs, token, { ...metadata, ...body })
       const changed = await updateClient(needs.db, id, body as Partial<ClientInput>, {
         ...needs,
-        expects: (before) => assertMatches(showClient(before)),
+        expects: (before) => assertMatches(showClient(needs.config, before)),
       })
-      return { body: { ...changed, disabled: disabledAtMs !== null, ...(await warningsOf(needs, changed)) } }
+      const beside = { ...besideMetadata(needs.config, found), ...(await warningsOf(needs, changed)) }
+      return { body: { ...changed, ...beside } }
     },
   })
 }
@@ -100,7 +104,8 @@ function deleting(needs: Needs): Operation {
     },
     async handle({ params: { client_id: id }, assertMatches }) {
       await assertNotOfResource(needs.db, id)
-      const deleted = await deleteClient(needs, id, (before) => assertMatches(showClient(before)))
+      const expects = (before: Client) => assertMatches(showClient(needs.config, before))
+      const deleted = await deleteClient(needs, id, expects)
       if (!deleted) throw clientNotFound()
       return { body: undefined }
     },

@@ -7,7 +7,7 @@ import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import type { Services } from '../../services.ts'
 import { common, NO_CLIENT, params, showClient, shownClient, theClient } from './shown-client.ts'
 
-export function readingOperations({ db }: Services): readonly Operation[] {
+export function readingOperations({ config, db }: Services): readonly Operation[] {
   return [
     operation({
       ...common,
@@ -21,7 +21,7 @@ export function readingOperations({ db }: Services): readonly Operation[] {
       problems: INVALID_CURSOR,
       async handle({ query: { limit, cursor, skip } }) {
         const { clients, next } = await pageOfClients(db, { limit, after: cursor, skip })
-        return { body: { items: clients.map(showClient), ...(next !== undefined && { next }) } }
+        return { body: { items: clients.map((client) => showClient(config, client)), ...(next !== undefined && { next }) } }
       },
     }),
     operation({
@@ -39,7 +39,7 @@ export function readingOperations({ db }: Services): readonly Operation[] {
         etag: true,
       },
       problems: NO_CLIENT,
-      handle: async ({ params: { client_id: id } }) => ({ body: showClient(await theClient(db, id)) }),
+      handle: async ({ params: { client_id: id } }) => ({ body: showClient(config, await theClient(db, id)) }),
     }),
   ]
 }

@@ -9,6 +9,7 @@ import { HOUR_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
 import { assertReach } from './reach.ts'
 import {
+  besideMetadata,
   clientWithSecret,
   common,
   NO_CLIENT,
@@ -48,10 +49,10 @@ function rotating(needs: Services): Operation {
       client_has_no_secret: { status: 400, when: 'The client authenticates in another way.' },
     },
     async handle({ params: { client_id: id }, body: { overlap_hours: hours }, token }) {
-      const { disabledAtMs, metadata } = await theClient(needs.db, id)
-      await assertReach(needs, token, metadata)
+      const found = await theClient(needs.db, id)
+      await assertReach(needs, token, found.metadata)
       const rotated = await rotateClientSecret(needs.db, id, needs, { overlapMs: hours * HOUR_MS })
-      return { body: { ...rotated, disabled: disabledAtMs !== null } }
+      return { body: { ...rotated, ...besideMetadata(needs.config, found) } }
     },
   })
 }
@@ -61,7 +62,7 @@ const SWITCHES = {
   enable: { id: 'enableClient', summary: 'Enable a client', run: enableClient },
 } as const
 
-function switching({ db, clock }: Services, verb: keyof typeof SWITCHES): Operation {
+function switching({ config, db, clock }: Services, verb: keyof typeof SWITCHES): Operation {
   const { id, summary, run } = SWITCHES[verb]
   return operation({
     ...common,
@@ -74,9 +75,9 @@ function switching({ db, clock }: Services, verb: keyof typeof SWITCHES): Operat
     answer: { status: 200, description: 'The client.', schema: shownClient, etag: true },
     problems: NO_CLIENT,
     async handle({ params: { client_id: clientId }, assertMatches }) {
-      const expects = (before: Client) => assertMatches(showClient(before))
+      const expects = (before: Client) => assertMatches(showClient(config, before))
       if (!(await run(db, clientId, clock, expects))) throw clientNotFound()
-      return { body: showClient(await theClient(db, clientId)) }
+      return { body: showClient(config, await theClient(db, clientId)) }
     },
   })
 }

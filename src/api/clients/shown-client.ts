@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { clientInput } from '../../clients/client-metadata.ts'
 import { clientNotFound } from '../../clients/client-rows.ts'
 import type { Client } from '../../clients/client-rows.ts'
+import { uploadedHref } from '../../clients/logo/client-logo.ts'
 import { findClient, toRegisteredMetadata } from '../../clients/clients.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 
@@ -41,6 +42,10 @@ export const shownClient = z
     client_id_issued_at: z.int().describe('Seconds since 1970 (RFC 7591 §3.2.1).'),
     client_name: z.string(),
     disabled: z.boolean(),
+    logo: z
+      .url()
+      .optional()
+      .describe('Where the uploaded logo is. People see it in place of that of `logo_uri`.'),
   })
   .meta({ title: 'Client' })
 
@@ -55,8 +60,21 @@ export const clientWithSecret = shownClient
   })
   .meta({ title: 'Client with its secret' })
 
-export function showClient(client: Client): z.output<typeof shownClient> {
-  return { ...toRegisteredMetadata(client), disabled: client.disabledAtMs !== null }
+type Site = { issuer: string }
+
+export function showClient(site: Site, client: Client): z.output<typeof shownClient> {
+  return { ...toRegisteredMetadata(client), ...besideMetadata(site, client) }
+}
+
+/** What this server knows of a client that is no metadata. */
+export function besideMetadata(site: Site, { clientId, disabledAtMs, logoId }: Client) {
+  const logo = logoId === null ? {} : { logo: logoAddress(site, { clientId, logoId }) }
+  return { disabled: disabledAtMs !== null, ...logo }
+}
+
+/** The absolute address. */
+export function logoAddress({ issuer }: Site, { clientId, logoId }: { clientId: string; logoId: string }): string {
+  return new URL(uploadedHref(clientId, logoId), issuer).href
 }
 
 /** @throws AppError 404 `client_not_found` */

@@ -1,4 +1,4 @@
-/** `client errors` and `client preview`: how an app is doing, and what it would see. */
+/** How an app is doing, what it would see, and its logo. */
 import type { Command, Extension } from '../../command-line/command.ts'
 import type { Parts } from '../../process/start/parts.ts'
 
@@ -16,6 +16,25 @@ export const appCommands: Extension = {
       notes: ['At most 100, of the last 7 days. Equal errors are one with a count.'],
       examples: ['client errors demo-app', 'client errors demo-app --json'],
       run: async (...args) => (await actions()).errors(...args),
+    },
+    {
+      noun: 'client',
+      verb: 'logo',
+      opens: 'api',
+      operand,
+      about: 'Uploads the logo of a client. It takes the place of the one before, and comes before logo_uri.',
+      options: { file: { value: 'FILE', about: 'A JPEG, PNG, WebP or GIF.', required: true } },
+      examples: ['client logo demo-app --file logo.png'],
+      run: async (...args) => (await actions()).setLogo(...args),
+    },
+    {
+      noun: 'client',
+      verb: 'remove-logo',
+      opens: 'api',
+      operand,
+      about: 'Removes the uploaded logo of a client. Its address then answers 404.',
+      examples: ['client remove-logo demo-app'],
+      run: async (...args) => (await actions()).removeLogo(...args),
     },
   ],
 }

@@ -2,7 +2,7 @@
 import type { ClientBrand } from '../../brand/brand.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { findClient } from '../clients.ts'
-import { CLIENT_LOGOS } from './client-logo.ts'
+import { CLIENT_LOGOS, uploadedHref } from './client-logo.ts'
 
 /** Nothing for an app without a brand, and for one that is gone or off. */
 export async function mailBrandOfClient(sql: Sql, clientId: string): Promise<ClientBrand | undefined> {
@@ -18,6 +18,7 @@ export async function mailBrandOfClient(sql: Sql, clientId: string): Promise<Cli
     policy_uri: privacy,
   } = client.metadata
   if ([name, color, colorDark, support].every((one) => one === undefined)) return undefined
-  const logoHref = logo === undefined ? undefined : CLIENT_LOGOS + encodeURIComponent(clientId)
+  const registeredHref = logo === undefined ? undefined : CLIENT_LOGOS + encodeURIComponent(clientId)
+  const logoHref = client.logoId === null ? registeredHref : uploadedHref(clientId, client.logoId)
   return { name, color, colorDark, logoHref, links: { support, terms, privacy } }
 }

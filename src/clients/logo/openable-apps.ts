@@ -3,7 +3,7 @@ import { selectClients, toClient } from '../client-rows.ts'
 import { mayUse } from '../../groups/app-access.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { inLanguage } from '../../words/tagged.ts'
-import { logoHref } from './client-logo.ts'
+import { logoHrefOf } from './client-logo.ts'
 
 export type OpenableApp = { clientId: string; name: string; href: string; logoHref?: string }
 
@@ -25,13 +25,13 @@ export async function listOpenableApps(
     .orderBy('name')
     .limit(MOST_SHOWN)
   return rows.flatMap((row) => {
-    const { clientId, registeredBy, metadata } = toClient(row)
+    const client = toClient(row)
+    const { clientId, metadata } = client
     if (metadata.initiate_login_uri === undefined || !mayUse(metadata, { groupIds })) return []
     const href = new URL(metadata.initiate_login_uri)
     href.searchParams.set('iss', issuer)
-    const hasLogo = metadata.logo_uri !== undefined && registeredBy !== 'open'
+    const shown = logoHrefOf(client)
     const name = inLanguage(metadata, 'client_name') ?? metadata.client_name
-    const logo = hasLogo ? { logoHref: logoHref(clientId, metadata) } : {}
-    return [{ clientId, name, href: href.href, ...logo }]
+    return [{ clientId, name, href: href.href, ...(shown !== undefined && { logoHref: shown }) }]
   })
 }

@@ -34,18 +34,18 @@ async function answerOf(
   const address = new URL(`${server}${API_PATH}${filled(path, called.params)}`)
   for (const [name, value] of Object.entries(called.query ?? {}))
     if (value !== undefined) address.searchParams.set(name, String(value))
-  const send = (token: string) => exchange(address.href, requestOf(method, token, called.body))
+  const send = (token: string) => exchange(address.href, requestOf(method, token, called))
   const received = await send(await credentials.token())
   if (received.status !== 401 || codeOf(received) !== 'invalid_token') return received
   const other = await credentials.renewed()
   return other === undefined ? received : send(other)
 }
 
-function requestOf(method: string, token: string, body: object | undefined): Sent {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-  }
+function requestOf(method: string, token: string, { body, file }: Called): Sent {
+  const authorization = `Bearer ${token}`
+  if (file)
+    return { method, headers: { authorization, 'content-type': file.type }, body: new Uint8Array(file.bytes) }
+  const headers = { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) }
   return { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
 }
 

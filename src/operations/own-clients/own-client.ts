@@ -16,6 +16,7 @@ export function ownClient(clientId: string, issuer: string, metadata: Record<str
       ...metadata,
     }),
     registeredBy: null,
+    logoId: null,
     lastUsedAtMs: null,
     disabledAtMs: null,
     createdAtMs: 0,

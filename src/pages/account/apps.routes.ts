@@ -1,5 +1,6 @@
 /** The page of the apps that the signed-in person gave access. */
 import type { Router } from '@koa/router'
+import { logoHrefs } from '../../clients/logo/client-logo.ts'
 import { listConsents, revokeConsent } from '../../consents/consents.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
@@ -22,10 +23,13 @@ export function appsRoutes(services: PageServices): Router {
 
 async function show(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const consents = await listConsents(services.db, member.account.id)
+  const ids = consents.map(({ clientId }) => clientId)
+  const logos = await logoHrefs(services.db, ids)
   const apps = await Promise.all(
     consents.map(async ({ clientId, scopes, resources, grantedAtMs, lastUsedAtMs }) => ({
       clientId,
       name: await clientNameOf(services.oidc.current(), clientId),
+      logoHref: logos.get(clientId),
       scopes: [
         ...scopes.map((scope) => scopeWords(scope)?.title ?? given(scope)),
         ...(await Promise.all(

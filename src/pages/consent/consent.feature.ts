@@ -1,5 +1,6 @@
 /** Mounts the consent page, and the logos of apps. `interaction` decides when the page is due. */
 import { createLogos, LOGO_LIMIT_BYTES } from '../../clients/logo/client-logo.ts'
+import { MOVED_LOGOS } from '../../clients/logo/uploaded-logo.ts'
 import type { Feature } from '../../feature.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import type { Services } from '../../services.ts'
@@ -11,7 +12,8 @@ export function consent(services: Services): Feature {
   const fetch = createGuardedFetch({ ...config.guard, limitBytes: LOGO_LIMIT_BYTES })
   const { logoOf, iconOf } = createLogos({ db, clock, fetch })
   return {
-    pages: () => [clientLogoRoutes({ logoOf, iconOf })],
+    moves: [MOVED_LOGOS],
+    pages: () => [clientLogoRoutes({ db, logoOf, iconOf })],
     steps: (site) => ({ consent: consentPages({ ...services, ...site, logoOf }) }),
   }
 }

@@ -65,11 +65,12 @@ async function registrar({ db, config }: ConsentServices, clientId: string) {
 
 /** The logo is shown only when it is cached or arrives quickly: the page does not wait for the app's host. */
 async function shownApp({ oidc, logoOf }: ConsentServices, clientId: string) {
+  const registered = await findClient(oidc.current(), clientId)
+  const uploaded = registered?.['logo_id']
   const waited = setTimeout(LOGO_WITHIN_MS, undefined, { ref: false })
-  const logo = await Promise.race([logoOf(clientId, readersLanguage()), waited])
+  const logo = uploaded ?? (await Promise.race([logoOf(clientId, readersLanguage()), waited]))
   const client = await shownClient(oidc.current(), clientId)
-  const href = logo && logoHref(clientId, await findClient(oidc.current(), clientId))
-  return client && { ...client, logoHref: href }
+  return client && { ...client, logoHref: logo ? logoHref(clientId, registered, uploaded) : undefined }
 }
 
 /** The app as it describes itself now, and as it did at the person's last consent. */

@@ -34,8 +34,8 @@ const PROBLEMS: Record<UploadRefusal, string> = {
 }
 
 /** What the page says of a file above the limit. */
-export function tooLarge(limitBytes: number): Said {
-  return refused('account-picture-too-large', { limit: limitBytes / MIB })
+export function tooLarge(limitBytes: number, field: string): Said {
+  return { errors: { [field]: { id: 'account-picture-too-large', args: { limit: limitBytes / MIB } } } }
 }
 
 async function set(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {

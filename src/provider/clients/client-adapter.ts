@@ -79,6 +79,7 @@ export function toProviderMetadata(
     ...(clientSecret && { client_secret: clientSecret }),
     ...(previous && { previous_client_secret: previous }),
     ...(client.registeredBy === 'open' && { self_registered: true }),
+    ...(client.logoId !== null && { logo_id: client.logoId }),
   }
 }
 

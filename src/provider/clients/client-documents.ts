@@ -64,6 +64,7 @@ export function clientDocuments({ hosts, issuer, gate }: DocumentRules) {
 const NEVER_OF_A_DOCUMENT = [
   'previous_client_secret',
   'self_registered',
+  'logo_id',
   'resource_scope',
   'resource_scope_only',
   ...EXCEPTIONS,

@@ -32,14 +32,15 @@ function brandOf(client: LibraryClient): ClientBrand | undefined {
   const { brand_name: name, brand_color: color, brand_color_dark: colorDark, support_uri: support } = client
   const { brand_icon_uri: icon } = client
   if ([name, color, colorDark, icon, support].every((one) => one === undefined)) return undefined
-  const { clientId, logoUri, tosUri, policyUri } = client
+  const { clientId, logoUri, tosUri, policyUri, logo_id: logoId } = client
+  const hasLogo = logoUri !== undefined || logoId !== undefined
   const terms = inLanguage(client, 'tos_uri') ?? tosUri
   const privacy = inLanguage(client, 'policy_uri') ?? policyUri
   return {
     name: textOf(name),
     color: textOf(color),
     colorDark: textOf(colorDark),
-    logoHref: logoUri === undefined ? undefined : logoHref(clientId, client),
+    logoHref: hasLogo ? logoHref(clientId, client, logoId) : undefined,
     iconHref: icon === undefined ? undefined : iconHref(clientId),
     links: { support: textOf(support), terms, privacy },
   }
