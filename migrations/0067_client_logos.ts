@@ -10,7 +10,10 @@ export async function up(db: Knex): Promise<void> {
       table.engine('InnoDB')
     }
     table.string('client_id', 255).notNullable().primary()
-    table.foreign('client_id', 'client_logos_client_foreign').references('clients.client_id').onDelete('CASCADE')
+    table
+      .foreign('client_id', 'client_logos_client_foreign')
+      .references('clients.client_id')
+      .onDelete('CASCADE')
     // SHA-256 of the picture, in hexadecimal digits: it is in the address.
     table.string('id', 64).notNullable()
     // PNG in base64: text moves alike between all databases and exports.

@@ -99,6 +99,7 @@ const OTHER_TABLES = {
     'upstream_links',
   ],
   ofAnOperator: [
+    'client_logos',
     'resources',
     'initial_access_tokens',
     'authorization_details_types',

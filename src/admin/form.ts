@@ -40,7 +40,9 @@ const MIB = 1024 * 1024
 export function fieldsOf({ body, upload }: Operation, { fields }: Pick<Act, 'fields'>): Field[] {
   if (upload) {
     const limitMib = upload.limitBytes / MIB
-    return [{ name: FILE_FIELD, kind: 'file', options: upload.types, required: true, nullable: false, limitMib }]
+    return [
+      { name: FILE_FIELD, kind: 'file', options: upload.types, required: true, nullable: false, limitMib },
+    ]
   }
   if (!body) return []
   const { properties = {}, required = [] } = z.toJSONSchema(body, {

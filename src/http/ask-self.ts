@@ -40,7 +40,10 @@ export function createAskSelf(issuer: string, listener: RequestListener): AskSel
   }
 }
 
-function answerTo(sent: ReturnType<typeof request>, body: string | Buffer | undefined): Promise<IncomingMessage> {
+function answerTo(
+  sent: ReturnType<typeof request>,
+  body: string | Buffer | undefined,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.once('response', resolve).once('error', reject).end(body)
   })

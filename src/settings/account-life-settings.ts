@@ -20,7 +20,8 @@ export const accountLifeSettings = {
   }),
   picture_limit_mib: integer(0, 20).default(5).meta({
     group: 'Accounts',
-    description: 'The largest picture that people may upload, in MiB. 0: they upload none.',
+    description:
+      'The largest picture that may be uploaded, of a person or as the logo of an app, in MiB. 0: none.',
   }),
   unverified_accounts_may_authorize: flag().default(false).meta({
     group: 'Accounts',

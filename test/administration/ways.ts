@@ -103,6 +103,8 @@ export const ROWS: readonly Row[] = [
   both('listClientErrors', 'client errors', 'The verb is left out in front of what it shows.'),
   both('previewClient', 'client preview'),
   both('rotateClientSecret', 'client rotate-secret'),
+  both('setClientLogo', 'client logo', 'The verb is left out in front of what it sets.'),
+  both('removeClientLogo', 'client remove-logo'),
   cliOnly('client set-groups', 'updateClient has the field allowed_groups.'),
   apiOnly('listClientExchangeRules', 'client show has them.'),
   cliOnly('client allow-exchange', GIVES_ACCESS),

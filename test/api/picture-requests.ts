@@ -1,7 +1,8 @@
 /** Requests to the operations on pictures: good ones, and their own refusals. */
 import type { Account } from '../../src/accounts/account.ts'
 import { takePicture } from '../../src/attempts/account-limits.ts'
-import { givePicture, png } from '../pictures/samples.ts'
+import { giveLogo, givePicture, png } from '../pictures/samples.ts'
+import { register } from '../provider/relying-party.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Request } from './good-requests.ts'
 
@@ -28,6 +29,10 @@ export function pictureRequests(
     const { token } = await signedIn()
     return { path: PATH, token, file: await file() }
   }
+  const onLogo = async () => {
+    const { clientId } = await register(stage)
+    return { clientId, path: `/clients/${clientId}/logo`, token: own }
+  }
   const onPicture = async () => {
     const { id } = await stage.person()
     await givePicture(stage, id)
@@ -38,6 +43,12 @@ export function pictureRequests(
       getAccountPicture: onPicture,
       removeAccountPicture: onPicture,
       setOwnPicture: setting,
+      setClientLogo: async () => ({ ...(await onLogo()), file: await file() }),
+      removeClientLogo: async () => {
+        const request = await onLogo()
+        await giveLogo(stage, request.clientId)
+        return request
+      },
       removeOwnPicture: async () => {
         const { person, token } = await signedIn()
         await givePicture(stage, person.id)
@@ -54,6 +65,10 @@ export function pictureRequests(
       },
       'setOwnPicture 422': async () => ({
         ...(await setting()),
+        file: { type: 'image/png', bytes: Buffer.from('no picture') },
+      }),
+      'setClientLogo 422': async () => ({
+        ...(await onLogo()),
         file: { type: 'image/png', bytes: Buffer.from('no picture') },
       }),
       'setOwnPicture 429': async () => {

@@ -159,8 +159,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   pictures: {
     storey: 'subjects',
     short: 'pictures of people',
-    owns: 'The picture of an account: the square ones that are made of an upload, in a process of their own.',
-    leaves: 'Uploading and showing it: `pages/picture`.',
+    owns: 'The picture of an account: the square ones that are made of an upload, in a process of their own. The same process makes logos.',
+    leaves: 'Uploading and showing it: `pages/picture`. The logo of an app: `clients/logo`.',
   },
   passkeys: {
     storey: 'subjects',

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { EventType } from '../../src/events/event-types.ts'
 import { ADMIN_SCOPES as SCOPES } from '../../src/accounts/roles/admin-scopes.ts'
 import { createCaller } from '../api/caller.ts'
+import { png } from '../pictures/samples.ts'
 import {
   account,
   CALLBACK,
@@ -14,6 +15,7 @@ import {
   withApp,
   withDeletion,
   withSession,
+  withLogo,
   withPicture,
   withPlannedReset,
   group,
@@ -128,6 +130,19 @@ export const ADMINISTRATION_CHANGES: Changes = {
   updateClient: call('PATCH /clients/{}', client, ['client.changed'], () => ({ client_name: 'Renamed' })),
   deleteClient: call('DELETE /clients/{}', client, ['client.deleted']),
   rotateClientSecret: call('POST /clients/{}/rotate-secret', client, ['client.secret_rotated'], () => ({})),
+  setClientLogo: {
+    async run(world) {
+      const api = await createCaller(world, SCOPES)
+      const id = await client(world)
+      await world.taken()
+      const headers = { authorization: `Bearer ${await api.ownToken()}`, 'content-type': 'image/png' }
+      const to = `/api/v1/clients/${id}/logo`
+      const answer = await world.send({ method: 'PUT', to, headers, body: await png() })
+      expect(answer.status, answer.text).to.equal(200)
+    },
+    events: ['client.changed'],
+  },
+  removeClientLogo: call('DELETE /clients/{}/logo', withLogo, ['client.changed']),
   disableClient: call('POST /clients/{}/disable', client, ['client.disabled']),
   enableClient: call('POST /clients/{}/enable', disabledClient, ['client.enabled']),
   rotateKeys: call('POST /keys/rotate', nothing, ['key.activated', 'key.published'], () => ({

@@ -1,6 +1,7 @@
 /** Every command, with the events of one run of it, or the reason why it has none. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { png } from '../pictures/samples.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import type { EventWorld } from './event-world.ts'
 import {
@@ -18,6 +19,7 @@ import {
   signedIn,
   unverified,
   withApp,
+  withLogo,
   withPicture,
   withPlannedReset,
   withSession,
@@ -204,6 +206,20 @@ export const COMMAND_CHANGES: Changes = {
       await writeFile(file, JSON.stringify({ client_name: 'Renamed' }))
       await command('client', 'update', id, '--metadata', file)
     },
+    events: ['client.changed'],
+  },
+  'client logo': {
+    given: client,
+    async run({ command, dataDir }, id) {
+      const file = join(dataDir, 'logo.png')
+      await writeFile(file, await png())
+      await command('client', 'logo', id, '--file', file)
+    },
+    events: ['client.changed'],
+  },
+  'client remove-logo': {
+    given: withLogo,
+    run: ({ command }, id) => command('client', 'remove-logo', id),
     events: ['client.changed'],
   },
   'client set-groups': {

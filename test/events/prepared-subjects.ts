@@ -8,7 +8,7 @@ import { createRole } from '../../src/accounts/roles/roles.ts'
 import { addMember } from '../../src/groups/members.ts'
 import { listSessions } from '../../src/sessions/account-sessions.ts'
 import { enroll } from '../factors/enrolled.ts'
-import { givePicture } from '../pictures/samples.ts'
+import { giveLogo, givePicture } from '../pictures/samples.ts'
 import type { EventWorld } from './event-world.ts'
 
 export type Prepare = (world: EventWorld) => Promise<string>
@@ -52,6 +52,12 @@ export const unverified: Prepare = async (world) => {
 export const withDeletion: Prepare = async (world) => {
   const id = await account(world)
   await requestDeletion(world.parts, id, { actor: 'cli' })
+  return id
+}
+/** The client. */
+export const withLogo: Prepare = async (world) => {
+  const id = await client(world)
+  await giveLogo(world, id)
   return id
 }
 export const withPicture: Prepare = async (world) => {

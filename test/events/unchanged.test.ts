@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { allowExchange } from '../../src/protocol/token-exchange/exchange-rules.ts'
 import { createCaller } from '../api/caller.ts'
+import { png } from '../pictures/samples.ts'
 import { account, client, disabledAccount, disabledClient } from './prepared-subjects.ts'
 import { exchanger, resource, signedIn } from './prepared-subjects.ts'
 import type { Prepare } from './prepared-subjects.ts'
@@ -40,6 +41,14 @@ const REPEATED: Record<string, [Prepare, Repeat]> = {
       const file = join(dataDir, 'same.json')
       await writeFile(file, JSON.stringify({ client_name: 'Renamed', first_party: true }))
       await command('client', 'update', id, '--metadata', file)
+    },
+  ],
+  'the same logo': [
+    client,
+    async ({ command, dataDir }, id) => {
+      const file = join(dataDir, 'logo.png')
+      await writeFile(file, await png())
+      await command('client', 'logo', id, '--file', file)
     },
   ],
   'the same resource server': [

@@ -23,7 +23,7 @@ import { createResource } from '../../src/resources/resources.ts'
 import { opened, PASSPHRASE } from './opened-export.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
-import { photo } from '../pictures/samples.ts'
+import { giveLogo, photo } from '../pictures/samples.ts'
 
 const SEALED = [
   'signing_keys',
@@ -275,6 +275,7 @@ async function addAccounts({ db, clock, sealer, config }: Parts, clientId: strin
   const large = await photo({ width: 512, height: 512 })
   const image = await sharp(large).webp().toBuffer()
   await setPicture({ db, clock }, ada!.id, { large: image, small: image }, { actor: 'cli' })
+  await giveLogo({ parts: { db, clock } }, clientId)
   await db('accounts')
     .where({ id: ada!.id })
     .update({ deleteAtMs: clock() + 86_400_000, updatedAtMs: clock() })

@@ -1,6 +1,7 @@
 /** Pictures as people and attackers upload them. */
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
+import { setLogo } from '../../src/clients/logo/uploaded-logo.ts'
 import { setPicture } from '../../src/pictures/pictures.ts'
 import type { Services } from '../../src/services.ts'
 
@@ -66,3 +67,14 @@ export async function givePicture({ parts }: { parts: Services }, accountId: str
   const image = await photo()
   await setPicture(parts, accountId, { large: image, small: image }, { actor: 'cli' })
 }
+
+/** As if somebody had uploaded one for the client. Each has a colour of its own. */
+export async function giveLogo({ parts }: { parts: Pick<Services, 'db' | 'clock'> }, clientId: string) {
+  const background = { r: (logos += 1) % 256, g: 80, b: 160 }
+  const image = await sharp({ create: { width: 64, height: 32, channels: 3, background } })
+    .png()
+    .toBuffer()
+  return setLogo(parts, clientId, image)
+}
+
+let logos = 0

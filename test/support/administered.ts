@@ -21,7 +21,7 @@ import { connect } from '../../src/upstreams/links.ts'
 import { addUpstream } from '../../src/upstreams/upstream-changes.ts'
 import { givenUpMail } from '../api/given-up-mail.ts'
 import { enroll } from '../factors/enrolled.ts'
-import { givePicture } from '../pictures/samples.ts'
+import { giveLogo, givePicture } from '../pictures/samples.ts'
 import { anyAddress } from '../provider/stage.ts'
 import type { Person, RunningServer } from './running-server.ts'
 
@@ -45,6 +45,7 @@ export async function administered(server: RunningServer): Promise<Administered>
     client_name: 'Old notes',
     redirect_uris: ['https://old.example.com/callback'],
   })
+  await giveLogo(server, app.client_id)
   await disableClient(parts.db, closed.client_id, parts.clock)
   const { resource } = await server.createResource({ identifier: `https://${mark}.example.com`, name: 'API' })
   const ann = await annOf(server, { clientId: app.client_id, groupId: group.id })

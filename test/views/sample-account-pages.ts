@@ -155,7 +155,11 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       backHref: '/account/sessions',
       newestHref: '/account/sessions/history',
     }),
-    sample('account-apps', 'two', { apps, nowMs, revokeAction: '/account/apps/revoke' }),
+    sample('account-apps', 'two', {
+      apps: apps.map((app) => ({ ...app, logoHref: '/assets/favicon.svg' })),
+      nowMs,
+      revokeAction: '/account/apps/revoke',
+    }),
     sample('account-apps', 'openable', {
       apps,
       nowMs,

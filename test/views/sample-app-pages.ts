@@ -51,6 +51,26 @@ const preview = {
 
 export const appPages: SamplePage[] = [
   {
+    page: 'admin/act',
+    state: 'file',
+    locals: {
+      ...common,
+      name: 'clients',
+      title: given('Notes'),
+      subject: [],
+      act: { id: 'setClientLogo', file: true },
+      action: '/action',
+      backHref: '/admin/clients/1',
+      pictureHref: '/assets/favicon.svg',
+      fields: [
+        { name: 'file', kind: 'file', options: ['image/png', 'image/webp'], required: true, limitMib: 5 },
+      ],
+      values: {},
+      errors: { file: 'account-picture-type' },
+      etag: '"x"',
+    },
+  },
+  {
     page: 'admin/kinds',
     state: 'all',
     locals: {

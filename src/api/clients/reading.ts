@@ -21,7 +21,12 @@ export function readingOperations({ config, db }: Services): readonly Operation[
       problems: INVALID_CURSOR,
       async handle({ query: { limit, cursor, skip } }) {
         const { clients, next } = await pageOfClients(db, { limit, after: cursor, skip })
-        return { body: { items: clients.map((client) => showClient(config, client)), ...(next !== undefined && { next }) } }
+        return {
+          body: {
+            items: clients.map((client) => showClient(config, client)),
+            ...(next !== undefined && { next }),
+          },
+        }
       },
     }),
     operation({
@@ -39,7 +44,9 @@ export function readingOperations({ config, db }: Services): readonly Operation[
         etag: true,
       },
       problems: NO_CLIENT,
-      handle: async ({ params: { client_id: id } }) => ({ body: showClient(config, await theClient(db, id)) }),
+      handle: async ({ params: { client_id: id } }) => ({
+        body: showClient(config, await theClient(db, id)),
+      }),
     }),
   ]
 }

@@ -73,7 +73,10 @@ export function besideMetadata(site: Site, { clientId, disabledAtMs, logoId }: C
 }
 
 /** The absolute address. */
-export function logoAddress({ issuer }: Site, { clientId, logoId }: { clientId: string; logoId: string }): string {
+export function logoAddress(
+  { issuer }: Site,
+  { clientId, logoId }: { clientId: string; logoId: string },
+): string {
   return new URL(uploadedHref(clientId, logoId), issuer).href
 }
 

@@ -52,6 +52,8 @@ export async function setLogo(
     const row = await lockClient(trx, clientId)
     if (!row) throw clientNotFound()
     expects?.(toClient(row))
+    const same = row.logoId === logo.id ? await keptLogo(trx, clientId) : undefined
+    if (same) return same
     await trx('client_logos').where({ clientId }).delete()
     await trx('client_logos').insert({ clientId, ...logo })
     await noteLogoChange(trx, row, logo.createdAtMs)
@@ -73,6 +75,10 @@ export async function removeLogo(
     await noteLogoChange(trx, row, clock())
     return true
   })
+}
+
+async function keptLogo(sql: Sql, clientId: string): Promise<KeptLogo | undefined> {
+  return sql<KeptLogo & { clientId: string }>('client_logos').where({ clientId }).first('id', 'createdAtMs')
 }
 
 /** The bytes of a logo, as PNG. */

@@ -3,7 +3,11 @@ import { AppError } from '../../platform/errors.ts'
 
 const TIMEOUT_MS = 30_000
 
-export type Sent = { method: string; headers?: Record<string, string>; body?: string | URLSearchParams | Uint8Array<ArrayBuffer> }
+export type Sent = {
+  method: string
+  headers?: Record<string, string>
+  body?: string | URLSearchParams | Uint8Array<ArrayBuffer>
+}
 export type Received = { status: number; body: unknown }
 
 /** @throws AppError `server_unreachable`, `not_an_account_server` */

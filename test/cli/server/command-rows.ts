@@ -1,7 +1,7 @@
 /** For each command that runs on a server: arguments on subjects that are alike. */
 import { requestNewAddress } from '../../../src/accounts/journeys/new-address.ts'
 import { enroll } from '../../factors/enrolled.ts'
-import { givePicture } from '../../pictures/samples.ts'
+import { giveLogo, givePicture } from '../../pictures/samples.ts'
 import { PASSWORD } from './alike-subjects.ts'
 import type { Subjects, Way } from './alike-subjects.ts'
 import { serviceRows } from './service-rows.ts'
@@ -183,6 +183,18 @@ function appRows({ world, group, client, resource, upstream, limited, file }: Su
     'client update': async (way) => {
       const metadata = file(way, { client_name: 'Renamed' })
       return ['client', 'update', await client(way), '--metadata', metadata]
+    },
+    'client logo': async (way) => [
+      'client',
+      'logo',
+      await client(way),
+      '--file',
+      'public/apple-touch-icon.png',
+    ],
+    'client remove-logo': async (way) => {
+      const id = await client(way)
+      await giveLogo(world, id)
+      return ['client', 'remove-logo', id]
     },
     'client rotate-secret': async (way) => [
       'client',
