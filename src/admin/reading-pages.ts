@@ -12,7 +12,7 @@ import type { Desk } from './desk.ts'
 import { actHref, sectionHref, thingHref } from './hrefs.ts'
 import { accountIdOf, leadingToAccounts } from './named-account.ts'
 import { at } from './sections/section.ts'
-import type { Part, Section, Shown, Tag } from './sections/section.ts'
+import type { Act, Part, Section, Shown, Tag } from './sections/section.ts'
 import { findSection } from './sections/sections.ts'
 import { factsOf } from './shown.ts'
 
@@ -153,9 +153,7 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
     known[part.id] = answer.done.body
     parts.push(partOf(section, allowed(desk, part, open), id, answer.done.body))
   }
-  const possible = acts.filter(
-    (act) => open && desk.may(act.id) && (act.when?.(known) ?? true) && (!act.file || mayUpload(services)),
-  )
+  const possible = acts.filter((act) => open && isOffered(desk, act, known))
   const { notice, values } = services.nextPage.take(ctx, desk)
   show(
     'one',
@@ -176,6 +174,10 @@ export async function showOne(desk: Desk, params: Readonly<Record<string, string
     },
     name,
   )
+}
+
+function isOffered({ may, services }: Desk, { id, when, file }: Act, known: Shown): boolean {
+  return may(id) && (when?.(known) ?? true) && (!file || mayUpload(services))
 }
 
 /** Without acts that the person may not do, and without ways to pages that they may not open. */

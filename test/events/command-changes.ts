@@ -1,7 +1,6 @@
 /** Every command, with the events of one run of it, or the reason why it has none. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { png } from '../pictures/samples.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import type { EventWorld } from './event-world.ts'
 import {
@@ -19,12 +18,12 @@ import {
   signedIn,
   unverified,
   withApp,
-  withLogo,
   withPicture,
   withPlannedReset,
   withSession,
 } from './prepared-subjects.ts'
 import type { Changes } from './prepared-subjects.ts'
+import { LOGO_COMMANDS } from './logo-commands.ts'
 import { REGISTRATION_CHANGES } from './registration-changes.ts'
 import { SERVICE_COMMANDS } from './service-commands.ts'
 import { UPSTREAM_COMMANDS } from './upstream-changes.ts'
@@ -208,20 +207,6 @@ export const COMMAND_CHANGES: Changes = {
     },
     events: ['client.changed'],
   },
-  'client logo': {
-    given: client,
-    async run({ command, dataDir }, id) {
-      const file = join(dataDir, 'logo.png')
-      await writeFile(file, await png())
-      await command('client', 'logo', id, '--file', file)
-    },
-    events: ['client.changed'],
-  },
-  'client remove-logo': {
-    given: withLogo,
-    run: ({ command }, id) => command('client', 'remove-logo', id),
-    events: ['client.changed'],
-  },
   'client set-groups': {
     async given(world) {
       await world.command('group', 'create', '--name', 'Limiting')
@@ -303,4 +288,5 @@ export const COMMAND_CHANGES: Changes = {
   seed: { none: 'Development data, made by the functions of the commands above.' },
   ...UPSTREAM_COMMANDS,
   ...SERVICE_COMMANDS,
+  ...LOGO_COMMANDS,
 }
