@@ -66,7 +66,7 @@ export const appPages: SamplePage[] = [
         { name: 'file', kind: 'file', options: ['image/png', 'image/webp'], required: true, limitMib: 5 },
       ],
       values: {},
-      errors: { file: 'account-picture-type' },
+      errors: { file: 'admin-refusal-picture-type' },
       etag: '"x"',
     },
   },

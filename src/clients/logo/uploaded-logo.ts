@@ -25,13 +25,12 @@ export type UploadedLogo =
   | { ok: true; kept: KeptLogo; moves: boolean }
   | { ok: false; reason: Exclude<UploadRefusal, 'too_often'> }
 
-type Needs = Pick<Services, 'config' | 'db' | 'clock'>
 /** Gets the client before the change, while its row is locked. Throws to refuse the change. */
 type Expects = (client: Client) => void
 
 /** Takes the place of the logo before, which has no address from then on. @throws AppError 404 `client_not_found` */
 export async function uploadLogo(
-  needs: Needs,
+  needs: Pick<Services, 'config' | 'db' | 'clock'>,
   { clientId, bytes, expects }: { clientId: string; bytes: Buffer; expects?: Expects },
 ): Promise<UploadedLogo> {
   if (!mayUpload(needs)) return { ok: false, reason: 'off' }
@@ -42,7 +41,7 @@ export async function uploadLogo(
 
 /** `image`: a PNG. @throws AppError 404 `client_not_found` */
 export async function setLogo(
-  { db, clock }: Pick<Needs, 'db' | 'clock'>,
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
   clientId: string,
   image: Buffer,
   expects?: Expects,
@@ -63,7 +62,7 @@ export async function setLogo(
 
 /** Answers false where there was none. @throws AppError 404 `client_not_found` */
 export async function removeLogo(
-  { db, clock }: Pick<Needs, 'db' | 'clock'>,
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
   clientId: string,
   expects?: Expects,
 ): Promise<boolean> {

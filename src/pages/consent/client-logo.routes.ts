@@ -7,9 +7,11 @@ import type { Logo, LogoOf } from '../../clients/logo/client-logo.ts'
 import { findLogo, LOGO_TYPE } from '../../clients/logo/uploaded-logo.ts'
 import type { Services } from '../../services.ts'
 
-type Needs = Pick<Services, 'db'> & { logoOf: LogoOf; iconOf: LogoOf }
-
-export function clientLogoRoutes({ db, logoOf, iconOf }: Needs): Router {
+export function clientLogoRoutes({
+  db,
+  logoOf,
+  iconOf,
+}: Pick<Services, 'db'> & { logoOf: LogoOf; iconOf: LogoOf }): Router {
   const router = new Router()
   router.get('/client-logo/:clientId', async (ctx) => {
     const { language } = ctx.query
