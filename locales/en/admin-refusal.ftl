@@ -40,7 +40,6 @@ admin-refusal-picture-missing = Choose a file.
 admin-refusal-picture-too-many-pixels = This picture is too large. Choose one with up to 50 million pixels, and no side longer than 20,000.
 admin-refusal-picture-too-slow = This picture takes too long to read. Choose a simpler one.
 admin-refusal-picture-type = This file isn’t a JPEG, PNG, WebP or GIF picture.
-admin-refusal-pictures-busy = Many pictures are being read right now. Try again in a moment.
 admin-refusal-pictures-off = Uploads are turned off on this server.
 admin-refusal-picture-not-found = There is no picture any more.
 admin-refusal-precondition-failed = Somebody changed this meanwhile. Look at it, and do it again.

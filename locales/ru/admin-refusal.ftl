@@ -40,7 +40,6 @@ admin-refusal-picture-missing = Выберите файл.
 admin-refusal-picture-too-many-pixels = Изображение слишком большое. Выберите файл, в котором не больше 50 млн пикселей и ни одна сторона не длиннее 20 000.
 admin-refusal-picture-too-slow = Чтение изображения занимает слишком много времени. Выберите более простое.
 admin-refusal-picture-type = Этот файл — не изображение JPEG, PNG, WebP или GIF.
-admin-refusal-pictures-busy = Сейчас обрабатывается много изображений. Попробуйте ещё раз через минуту.
 admin-refusal-pictures-off = На этом сервере загрузка отключена.
 admin-refusal-picture-not-found = Фотографии больше нет.
 admin-refusal-precondition-failed = Тем временем кто-то это изменил. Посмотрите и повторите.

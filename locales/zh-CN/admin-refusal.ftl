@@ -40,7 +40,6 @@ admin-refusal-picture-missing = 请选择文件。
 admin-refusal-picture-too-many-pixels = 图片尺寸过大。请选择不超过 5000 万像素、边长不超过 20,000 像素的图片。
 admin-refusal-picture-too-slow = 读取该图片耗时过长，请选择更简单的图片。
 admin-refusal-picture-type = 该文件不是 JPEG、PNG、WebP 或 GIF 图片。
-admin-refusal-pictures-busy = 当前正在处理很多图片，请稍后再试。
 admin-refusal-pictures-off = 此服务器已关闭上传。
 admin-refusal-picture-not-found = 头像已不存在。
 admin-refusal-precondition-failed = 期间已有人修改。请查看后重试。

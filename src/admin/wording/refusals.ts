@@ -43,7 +43,6 @@ export const REFUSALS: readonly string[] = [
   'picture_too_many_pixels',
   'picture_too_slow',
   'picture_type',
-  'pictures_busy',
   'pictures_off',
   'precondition_failed',
   'receiver_not_found',
