@@ -14,7 +14,7 @@ export async function listSealed(_input: Input, parts: Parts): Promise<Answer> {
 
 function countsText(counts: Record<string, number>): string {
   const present = Object.entries(counts).filter(([, values]) => values > 0)
-  return present.map(([what, values]) => `${values} ${what.replaceAll('_', ' ')}`).join(', ') || 'nothing'
+  return present.map(([what, values]) => `${what.replaceAll('_', ' ')} (${values})`).join(', ') || 'nothing'
 }
 
 /** Every data key that is configured or has sealed something. `unknown` ones are not configured. */
