@@ -54,15 +54,16 @@ export type Described = {
  */
 export type Command<Opened = Services> = Described & {
   /** On a running server, where that is another way than here. */
-  atServer?: RunOverApi
+  atServer?: Run
 } & (
     | { opens: 'nothing'; run: (input: Input) => Promise<Answer> }
     | { opens: 'settings'; run: (input: Input, config: Config) => Promise<Answer> }
-    | { opens: 'api' | 'provider'; run: RunOverApi }
+    | { opens: 'api' | 'provider'; run: Run }
     | { opens: 'database' | 'schema'; run: (input: Input, opened: Opened) => Promise<Answer> }
   )
 
-type RunOverApi = (input: Input, api: Api) => Promise<Answer>
+/** Of a command over the JSON API. */
+export type Run = (input: Input, api: Api) => Promise<Answer>
 
 export type ApiCommand = Command<never> & { opens: 'api' | 'provider' }
 
@@ -72,7 +73,7 @@ export function opensApi<Opened>(command: Command<Opened>): command is Command<O
 }
 
 /** What it does on a running server. Nothing where it needs the database. */
-export function atServerOf<Opened>(command: Command<Opened>): RunOverApi | undefined {
+export function atServerOf<Opened>(command: Command<Opened>): Run | undefined {
   return opensApi(command) ? command.run : command.atServer
 }
 

@@ -2,7 +2,7 @@
  * Limits as operators see them: who is limited now, and how far a count is. The counts themselves belong to `attempts`. A count is
  * found by the network or the account that it is about, because its name is a digest of these.
  */
-import { accountNotFound, findAccountById } from '../accounts/account.ts'
+import { existing, findAccountById } from '../accounts/account.ts'
 import { countedNetworks } from '../attempts/network.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Db } from '../platform/sql/database.ts'
@@ -27,7 +27,7 @@ export async function listLimits(
   const kinds = kind === undefined ? LIMIT_KINDS : [kind]
   const typed = network === undefined ? undefined : networkTyped(network)
   if (accountId !== undefined) {
-    const account = await existingAccount(reading.db, accountId)
+    const account = existing(await findAccountById(reading.db, accountId))
     return runningOf(reading, await subjectsOf(reading, account, typed), kinds)
   }
   if (typed) return runningOf(reading, [typed], kinds)
@@ -70,12 +70,6 @@ function networkTyped(typed: string) {
   const takes =
     'The network is an address, an IPv4 network of at least /24, or an IPv6 network of at least /48.'
   throw new AppError('network_invalid', 400, takes)
-}
-
-async function existingAccount(db: Db, id: string): Promise<LimitedAccount> {
-  const found = await findAccountById(db, id)
-  if (!found) throw accountNotFound()
-  return found
 }
 
 /** Of the account alone, and of it with each network. */

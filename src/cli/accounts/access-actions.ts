@@ -1,14 +1,10 @@
 /** Sessions and apps of an account, and a link for a new password: what support is asked daily. */
 import { z } from 'zod'
-import type { Api } from '../../command-line/api.ts'
-import type { Answer } from '../../command-line/command.ts'
-import type { Input } from '../../command-line/input.ts'
+import type { Run } from '../../command-line/command.ts'
 import { namedIn } from '../../command-line/named.ts'
 import { appList, appRevoked, sessionEnded, sessionList } from './access-answers.ts'
 import { resetMailed } from './account-answers.ts'
 import { app, session } from './answered-account.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 export const sessions: Run = async (input, api) => {
   const found = await namedIn(input, api)

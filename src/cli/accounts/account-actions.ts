@@ -1,6 +1,6 @@
 /** What the commands of `account` do. */
 import { z } from 'zod'
-import type { Answer } from '../../command-line/command.ts'
+import type { Answer, Run } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { record } from '../../command-line/layout.ts'
@@ -18,8 +18,6 @@ import {
 import { filterIn, readPassword } from './account-input.ts'
 import { groupNames, newEmail, roles, session } from './answered-account.ts'
 import { factorsOf, hasSecond } from './factor-actions.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 export const create: Run = async (input, api) => {
   const roles = input.texts('role')

@@ -1,13 +1,10 @@
 /** What the commands about second factors do. */
 import type { Api } from '../../command-line/api.ts'
-import type { Answer } from '../../command-line/command.ts'
-import type { Input } from '../../command-line/input.ts'
+import type { Run } from '../../command-line/command.ts'
 import { namedIn } from '../../command-line/named.ts'
 import { factorList, factorsKept, factorsReset } from './account-answers.ts'
 import type { FactorFields } from './account-answers.ts'
 import { factorFields } from './answered-account.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 export const factors: Run = async (input, api) => {
   const found = await namedIn(input, api)

@@ -4,13 +4,11 @@ import type { OperationId } from '../../command-line/api-operations.ts'
 import { itemsOf } from '../../command-line/api-pages.ts'
 import { faultsNamed } from '../../command-line/api.ts'
 import type { Api } from '../../command-line/api.ts'
-import type { Answer, Extension } from '../../command-line/command.ts'
+import type { Answer, Extension, Run } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { MOST_SKIPPED } from '../../operations/paging.ts'
 import { clientAnswer, clientDeleted, clientList, clientWithSecret } from './client-answers.ts'
 import { chosenIn, overlapHoursIn, pageIn, readMetadata } from './client-input.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 const client = z.looseObject({
   client_id: z.string(),

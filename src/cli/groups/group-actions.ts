@@ -1,6 +1,6 @@
 /** What the commands of `group` do. */
 import { z } from 'zod'
-import type { Answer } from '../../command-line/command.ts'
+import type { Answer, Run } from '../../command-line/command.ts'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { group, groupPage, namedAt, namedGroupAt } from '../../command-line/named.ts'
@@ -8,8 +8,6 @@ import type { AnsweredAccount } from '../../command-line/named.ts'
 import type { Api } from '../../command-line/api.ts'
 import { AppError } from '../../platform/errors.ts'
 import { groupAnswer, groupDeleted, groupList, groupWithMembers, membersChanged } from './group-answers.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 const member = z.object({ id: z.string(), email: z.string(), name: z.string() })
 const memberPage = z.object({ items: z.array(member), next: z.string().optional() })

@@ -1,9 +1,7 @@
 /** What the commands of `invite` and `registration` do. */
 import { z } from 'zod'
-import type { Answer } from '../../command-line/command.ts'
-import type { Input } from '../../command-line/input.ts'
+import type { Run } from '../../command-line/command.ts'
 import { namedAt, namedGroupAt } from '../../command-line/named.ts'
-import type { Api } from '../../command-line/api.ts'
 import {
   approved,
   invitationList,
@@ -13,8 +11,6 @@ import {
   waitingList,
 } from './registration-answers.ts'
 import { daysIn } from './registration-input.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 const invitation = z.looseObject({
   id: z.string(),

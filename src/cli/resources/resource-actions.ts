@@ -1,14 +1,11 @@
 /** What the commands of `resource` do. */
 import { z } from 'zod'
-import type { Answer } from '../../command-line/command.ts'
+import type { Run } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { faultsNamed } from '../../command-line/api.ts'
-import type { Api } from '../../command-line/api.ts'
 import { itemsOf } from '../../command-line/api-pages.ts'
 import { resourceAnswer, resourceDeleted, resourceList, resourceMade } from './resource-answers.ts'
 import { changesOf, wantedOf } from './resource-input.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 const resource = z.object({
   identifier: z.string(),

@@ -1,13 +1,10 @@
 /** What the commands of `upstream` do. */
 import { z } from 'zod'
 import { faultsNamed } from '../../command-line/api.ts'
-import type { Api } from '../../command-line/api.ts'
-import type { Answer } from '../../command-line/command.ts'
+import type { Run } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { upstreamAdded, upstreamAnswer, upstreamList, upstreamRemoved } from './upstream-answers.ts'
 import { changesIn, idOf, newIn } from './upstream-input.ts'
-
-type Run = (input: Input, api: Api) => Promise<Answer>
 
 const names = z.record(z.string(), z.string())
 const upstream = z.looseObject({
