@@ -44,7 +44,7 @@ type Condition = { column: keyof typeof INDEXES; value: string }
 /** More at once would hold the only connection to SQLite for longer than a request should wait. */
 const STEP = 1000
 /** Where several common conditions leave out nearly all, a page ends here. The next one goes on from there. */
-const MOST_STEPS = 10
+const MOST_STEPS = 3
 /** To compare conditions: one of fewer keys takes a single step. */
 const MOST_COUNTED = STEP
 

@@ -10,6 +10,8 @@ type Wanted = Pick<Called, 'query'> & {
   most?: number
   /** The `next` of a list before. */
   after?: string | undefined
+  /** A short page ends the list, with its `next`: the server read much to find little. */
+  endsAtShortPage?: boolean
 }
 
 /** `next`: where more follows. */
@@ -17,7 +19,7 @@ export async function itemsOf<Item extends z.ZodType>(
   api: Api,
   id: OperationId,
   item: Item,
-  { query = {}, most = Infinity, after }: Wanted = {},
+  { query = {}, most = Infinity, after, endsAtShortPage = false }: Wanted = {},
 ): Promise<{ items: z.output<Item>[]; next: string | undefined }> {
   const page = z.object({ items: z.array(item), next: z.string().optional() })
   const items: z.output<Item>[] = []
@@ -30,6 +32,7 @@ export async function itemsOf<Item extends z.ZodType>(
     const found = await api.call(id, page, { query: { ...rest, ...from, limit } })
     items.push(...found.items)
     cursor = found.next
+    if (endsAtShortPage && found.items.length < limit) break
   } while (cursor !== undefined && items.length < most)
   return { items, next: cursor }
 }

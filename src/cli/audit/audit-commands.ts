@@ -32,6 +32,9 @@ export const audit: Noun = {
         limit: { value: 'COUNT', about: 'At most this many, 1 to 1000 (50).' },
         after: { value: 'NEXT', about: 'Continues a list: the value of its "next".' },
       },
+      notes: [
+        'Where several conditions leave out nearly all entries, a list may be short or empty. `More` continues it.',
+      ],
       examples: [
         'audit list --action sign_in.failed --from 2026-03-01',
         'audit list --account ann@example.com --limit 10 --json',

@@ -32,6 +32,7 @@ export async function list(input: Input, api: Api): Promise<Answer> {
     query,
     most: limitIn(input),
     after: input.text('after'),
+    endsAtShortPage: true,
   })
   return entryList(items, next)
 }
