@@ -17,6 +17,8 @@ export type Result = {
   p99Ms: number
   /** Processor time of the server process for one request, in microseconds: hardly disturbed by a busy machine. */
   cpuMicroseconds?: number
+  /** Of the round that took least. Other work on the machine only adds. */
+  leastCpuMicroseconds?: number
   /** To the bare library's throughput: the median of the rounds' own ratios. */
   ratio: number
   failures: number
@@ -62,10 +64,15 @@ function summarize(workload: string, target: string, rounds: Round[], base: numb
     p50Ms: latency.percentile(50) / 1000,
     p99Ms: latency.percentile(99) / 1000,
     cpuMicroseconds: cpuOf(rounds),
+    leastCpuMicroseconds: least(rounds.flatMap((round) => cpuOf([round]) ?? [])),
     ratio: median(rates.map((own, round) => own / base[round]!)),
     failures: rounds.reduce((sum, { failures }) => sum + failures, 0),
     firstFailure: rounds.find(({ firstFailure }) => firstFailure)?.firstFailure,
   }
+}
+
+function least(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : Math.min(...values)
 }
 
 function cpuOf(rounds: Round[]): number | undefined {

@@ -8,7 +8,6 @@ import { parseArgs } from 'node:util'
 import { freePort } from '../test/support/service-process.ts'
 import { measure } from './measure.ts'
 import type { Plan, Result } from './measure.ts'
-import { table } from './report.ts'
 import { leaveServerCore, startServer } from './targets.ts'
 import { WORKLOADS } from './workloads.ts'
 import type { Workload } from './workloads.ts'
@@ -68,4 +67,16 @@ async function startSink(): Promise<string> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`
+}
+
+function table(results: readonly Result[]): string {
+  const head = 'workload                    server          cpu us  least  requests/s'
+  const lines = results.map(({ workload, target, cpuMicroseconds, leastCpuMicroseconds, ...result }) => {
+    const figures = [cpuMicroseconds ?? '-', leastCpuMicroseconds ?? '-'].map((one) =>
+      String(one).padStart(7),
+    )
+    const rate = result.failures > 0 ? `${result.failures} failed` : String(result.requestsPerSecond)
+    return `${workload.padEnd(28)}${target.padEnd(15)}${figures.join('')}${rate.padStart(12)}`
+  })
+  return [head, ...lines].join('\n')
 }
