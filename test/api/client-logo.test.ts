@@ -119,7 +119,7 @@ for (const { name, stage: open } of STAGES)
       expect(await kept()).to.eql([])
     })
 
-    it('is not read of a caller without the scope, or of a person whose roles allow less than the client [S-2.256]', async () => {
+    it('is not read of a caller without the scope, or with roles that allow less than the client [S-2.256]', async () => {
       // The rest never comes, so an answer shows that nobody waits for it.
       const unfinished = { 'content-length': String(MIB) }
       const begin = async (id: string, bearer: string) => {

@@ -34,7 +34,7 @@ export type AddedAccount = Actor & {
   within?: Bounds
 }
 
-/** With its roles, or not at all. Throws `AppError`: `beyond_your_roles` (403), `role_not_found` (404), `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists`, `username_taken` (409). */
+/** With its roles: if they are refused, there is no account. Throws `AppError`: `beyond_your_roles` (403), `role_not_found` (404), `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists`, `username_taken` (409). */
 export async function addAccount(needs: Services, given: AddedAccount): Promise<Account> {
   const email = parseEmail(given.email)
   if (!email.ok) throw new AppError('email_invalid', 422, emailProblemText[email.problem])

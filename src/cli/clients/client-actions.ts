@@ -38,7 +38,7 @@ export async function show(input: Input, api: Api, extensions: readonly Extensio
 
 export const list: Run = async (input, api) => {
   const { limit: most, skip = 0 } = pageIn(input)
-  // A page skips only so many. What lies behind is read and left out.
+  // A page skips only so many. The ones after that are read and left out.
   const near = Math.min(skip, MOST_SKIPPED)
   const read = await itemsOf(api, 'listClients', client, { query: { skip: near }, most: skip - near + most })
   const items = read.items.slice(skip - near)
