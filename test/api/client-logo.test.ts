@@ -75,6 +75,8 @@ for (const { name, stage: open } of STAGES)
       expect(consent.text).not.to.contain('<img src="/client-logo/')
       const elsewhere = { logo_uri: 'https://app.example.com/logo.png' }
       await api.call('PATCH', path(), { token, body: elsewhere })
+      // The client is cached with what it has now.
+      await visitor.get(consent.url)
       const { address } = (await upload(await png())).json()
       const source = `<img src="${new URL(String(address)).pathname}"`
       const now = await visitor.get(consent.url)
