@@ -10,11 +10,6 @@ import { serverOf } from '../command-line/server/server-address.ts'
 import { serverApi } from '../command-line/server/server-api.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Parts } from '../process/start/parts.ts'
-import { NOUNS } from './commands.ts'
-
-export const COMMANDS_AT_SERVER: readonly string[] = NOUNS.flatMap(({ commands }) =>
-  commands.filter((one) => atServerOf(one)).map(nameOf),
-)
 
 /** @throws AppError `needs_database`, `sign_in_needed`, and what the server refuses */
 export async function runAtServer(

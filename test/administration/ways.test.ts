@@ -1,6 +1,6 @@
 /** Whether the API and the command line do the same, in the same words. `ways.ts` is the table. */
 import { expect } from 'chai'
-import { COMMANDS_AT_SERVER } from '../../src/cli/at-server.ts'
+import { COMMANDS_AT_SERVER } from '../cli/commands-at-server.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
 import { nameOf } from '../../src/command-line/command.ts'
 import { readDocument } from '../api/described.ts'
