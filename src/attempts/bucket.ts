@@ -82,10 +82,20 @@ export async function fullBuckets(db: Sql, takes: readonly Take[]): Promise<Set<
   return full
 }
 
-/** Forgets the attempts: the right password was given, or an operator cleared the limit. */
-export async function resetBucket(db: Sql, bucket: string): Promise<void> {
+/**
+ * Forgets the attempts: the right password was given, or an operator cleared the limit. `endsBeforeMs`: only those of a
+ * window that ends earlier.
+ */
+export async function resetBucket(
+  db: Sql,
+  bucket: string,
+  endsBeforeMs = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
   // Not a DELETE: with parallel INSERTs of the same key those deadlock on InnoDB.
-  await db('attempt_buckets').where({ bucket }).update({ failures: 0, expiresAtMs: 0 })
+  await db('attempt_buckets')
+    .where({ bucket })
+    .where('expiresAtMs', '<', endsBeforeMs)
+    .update({ failures: 0, expiresAtMs: 0 })
 }
 
 /** Forgets the attempts and answers how many there were; of parallel callers each attempt is answered to one. */

@@ -8,7 +8,7 @@
  * so a full slot says nothing. Decision 0005 has the numbers.
  */
 import type { Db } from '../platform/sql/database.ts'
-import { DAY_MS } from '../platform/clock.ts'
+import { DAY_MS, MINUTE_MS } from '../platform/clock.ts'
 import { keyedDigest } from '../platform/tokens.ts'
 import type { Config } from '../settings/config.ts'
 import { emptyBucket, resetBucket, returnToBucket, takeFromBucket, takeFromBuckets } from './bucket.ts'
@@ -152,9 +152,12 @@ function slotTake(
 
 const NO_LIMIT = 2 ** 31 - 1
 
-/** How much of a slot's count is this account's; it begins anew when the slot does. */
+/**
+ * How much of a slot's count is this account's; it begins anew when the slot does. Of parallel attempts one begins the
+ * slot, and another may be the first of the share: a share as new as the slot counts for it already.
+ */
 async function addToShare(db: Db, bucket: string, began: boolean, nowMs: number): Promise<void> {
-  if (began) await resetBucket(db, bucket)
+  if (began) await resetBucket(db, bucket, nowMs + MEMORY_MS - MINUTE_MS)
   await takeFromBucket(db, { bucket, limit: NO_LIMIT, windowMs: MEMORY_MS, nowMs })
 }
 
