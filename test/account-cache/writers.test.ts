@@ -33,8 +33,11 @@ function isTable(node: Node): boolean {
   return node.type === 'Property' && isName(node.value) && 'name' in node.key && node.key.name === 'table'
 }
 
-/** `sql(…)` or `needs.db(…)`; a cookie has the same name. */
-const isQuery = (callee: Node) => callee.type !== 'Identifier' || callee.name !== 'cookieName'
+/** A cookie and a section of the administration have the same name. */
+const OTHERS = ['cookieName', 'thingHref']
+
+/** `sql(…)` or `needs.db(…)`. */
+const isQuery = (callee: Node) => callee.type !== 'Identifier' || !OTHERS.includes(callee.name)
 
 const isName = (node: Node) => node.type === 'Literal' && node.value === 'accounts'
 

@@ -2,6 +2,7 @@
  * The last errors of each app: table `client_errors`. Equal errors are one row with a count. What differs only in values of
  * the request shares a few rows, so that a stranger who guesses cannot push other errors out.
  */
+import type { Knex } from 'knex'
 import { DAY_MS } from '../../platform/clock.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
 import { purgeSome } from '../../platform/sql/purge.ts'
@@ -75,25 +76,27 @@ export async function keepErrors(db: Db, errors: readonly CountedError[]): Promi
 async function keep(db: Db, one: CountedError): Promise<void> {
   const { clientId, times, firstAtMs, lastAtMs, ...told } = one
   const { row: errorKey, content: contentDigest } = keysOf(one)
-  const written = { clientId, content: JSON.stringify(told), lastAtMs, contentDigest }
-  // MySQL assigns from left to right, so the digest comes last.
-  const isSame = ['client_errors.content_digest', contentDigest]
+  const content = JSON.stringify(told)
+  const latest = (column: string, value: string | number) =>
+    db.raw('case when ?? <= ? then ? else ?? end', ['client_errors.last_at_ms', lastAtMs, value, column])
+  // Equal errors add up. Of others the latest stays: another process may have written a later one already.
+  const counted = (column: string, same: Knex.Raw, value: number) =>
+    db.raw('case when ?? = ? then ? else ? end', [
+      'client_errors.content_digest',
+      contentDigest,
+      same,
+      latest(column, value),
+    ])
   await db('client_errors')
-    .insert({ errorKey, ...written, times, firstAtMs })
+    .insert({ errorKey, clientId, content, times, firstAtMs, lastAtMs, contentDigest })
     .onConflict('errorKey')
+    // MySQL assigns from left to right, so what the others compare comes last.
     .merge({
-      times: db.raw('case when ?? = ? then ?? + ? else ? end', [
-        ...isSame,
-        'client_errors.times',
-        times,
-        times,
-      ]),
-      firstAtMs: db.raw('case when ?? = ? then ?? else ? end', [
-        ...isSame,
-        'client_errors.first_at_ms',
-        firstAtMs,
-      ]),
-      ...written,
+      times: counted('client_errors.times', db.raw('?? + ?', ['client_errors.times', times]), times),
+      firstAtMs: counted('client_errors.first_at_ms', db.raw('??', ['client_errors.first_at_ms']), firstAtMs),
+      content: latest('client_errors.content', content),
+      contentDigest: latest('client_errors.content_digest', contentDigest),
+      lastAtMs: latest('client_errors.last_at_ms', lastAtMs),
     })
 }
 

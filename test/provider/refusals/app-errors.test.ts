@@ -1,7 +1,7 @@
 /** What the operator of an app finds about its errors: GET /clients/{client_id}/errors. */
 import { expect } from 'chai'
 import { deleteClient, rotateClientSecret } from '../../../src/clients/clients.ts'
-import { keepErrors, purgeErrors } from '../../../src/clients/errors/client-errors.ts'
+import { keepErrors, keysOf, purgeErrors } from '../../../src/clients/errors/client-errors.ts'
 import { DAY_MS } from '../../../src/platform/clock.ts'
 import { createCaller } from '../../api/caller.ts'
 import { CALLBACK, register } from '../relying-party.ts'
@@ -156,6 +156,24 @@ for (const { name, stage: open } of STAGES)
       expect(kinds.get('invalid_client')).to.have.length(1)
       const others = [...kinds].filter(([error]) => error !== 'invalid_client').flatMap(([, all]) => all)
       expect(others).to.have.length.within(2, 8)
+    })
+
+    it('are the latest of those that share a row, whichever process writes first', async () => {
+      const { db } = stage.parts
+      const nowMs = Date.now()
+      const one = (got: string, atMs: number) => ({
+        ...{ clientId: app.clientId, endpoint: 'authorization', error: 'invalid_request', got },
+        ...{ times: 1, firstAtMs: atMs, lastAtMs: atMs },
+      })
+      const late = one('late', nowMs)
+      const early = Array.from({ length: 500 }, (_, at) => one(`early ${at}`, nowMs - 1000)).find(
+        (other) => keysOf(other).row === keysOf(late).row,
+      )!
+      for (const written of [early, late, early, late]) await keepErrors(db, [written])
+      const [found, ...others] = await read()
+      expect(others).to.eql([])
+      expect(found).to.include({ got: 'late', times: 2, last_at: new Date(nowMs).toISOString() })
+      expect(found?.first_at).to.equal(new Date(nowMs).toISOString())
     })
 
     it('are kept for seven days, and go with the client', async () => {
