@@ -9,6 +9,7 @@ import { ENTRY_TTL_MS } from '../../src/platform/versioned-cache/entries.ts'
 import type { Entries } from '../../src/platform/versioned-cache/entries.ts'
 import { createMemoryEntries } from '../../src/platform/versioned-cache/memory-entries.ts'
 import { createRedisEntries } from '../../src/platform/versioned-cache/redis-entries.ts'
+import { pause } from '../support/service-process.ts'
 import { startRedis, startRedisCluster } from '../support/services.ts'
 
 const codec = sealedAccounts(createSealer([deriveKey('test', 'account cache')]))
@@ -17,6 +18,8 @@ type Opened = { entries: Entries<CachedAccount>; close: () => Promise<void> }
 
 async function openOn(dsn: string, stop: () => Promise<void>): Promise<Opened> {
   const redis = openRedis(dsn)
+  // The cache waits for a moment only. To find the nodes of a cluster takes a busy machine longer.
+  while (redis.status !== 'ready') await pause(10)
   const close = async () => {
     redis.disconnect()
     await stop()

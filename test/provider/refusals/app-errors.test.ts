@@ -162,8 +162,13 @@ for (const { name, stage: open } of STAGES)
       const { db } = stage.parts
       const nowMs = Date.now()
       const one = (got: string, atMs: number) => ({
-        ...{ clientId: app.clientId, endpoint: 'authorization', error: 'invalid_request', got },
-        ...{ times: 1, firstAtMs: atMs, lastAtMs: atMs },
+        clientId: app.clientId,
+        endpoint: 'authorization',
+        error: 'invalid_request',
+        got,
+        times: 1,
+        firstAtMs: atMs,
+        lastAtMs: atMs,
       })
       const late = one('late', nowMs)
       const early = Array.from({ length: 500 }, (_, at) => one(`early ${at}`, nowMs - 1000)).find(
