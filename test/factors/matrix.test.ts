@@ -7,8 +7,8 @@ import { beginTotp } from '../../src/factors/totp-set-up.ts'
 import { registerAsker } from '../protocol/ciba/asker.ts'
 import { registerApp } from '../protocol/challenge/first-party-app.ts'
 import { DEVICE_GRANT } from '../protocol/device/device-code.ts'
-import { register } from '../provider/relying-party.ts'
-import { openStage, until } from '../provider/stage.ts'
+import { callbackOf, register } from '../provider/relying-party.ts'
+import { openStage, untilEverywhere } from '../provider/stage.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { addKey } from '../passkeys/on-pages.ts'
 import { openConnectedProvider } from '../upstreams/connected-provider.ts'
@@ -65,7 +65,7 @@ describe('every path to a session or token', () => {
     })
     at.bank = await registerAsker(at.stage)
   }
-  const { paths, path, outcomeOf, signedInBefore } = sessionPaths(at)
+  const { paths, path, signedInBefore } = sessionPaths(at)
 
   /** Somebody who has accepted the terms of today. */
   async function someone(): Promise<Account> {
@@ -103,9 +103,12 @@ describe('every path to a session or token', () => {
     const early = await signedInBefore(await someone())
     for (const { clientId } of [at.phone, at.tv, at.bank, at.app])
       await updateClient(parts.db, clientId, { require_second_factor: true }, parts)
-    const isKnown = async () =>
-      outcomeOf(await early.get(path({ prompt: 'none' }))) === 'error interaction_required'
-    await until(async () => (await isKnown()) && (await isKnown()), 'every process knows of the rule')
+    const cookie = early.cookies().map(({ name, value }) => `${name}=${value}`)
+    const sent = { to: path({ prompt: 'none' }), headers: { cookie: cookie.join('; ') } }
+    await untilEverywhere(
+      async () => callbackOf(await at.stage.send(sent))['error'] === 'interaction_required',
+      'every process knows of the rule',
+    )
   }
 
   describe('where the terms have a new version', () => {

@@ -56,6 +56,18 @@ export async function until(condition: () => Promise<boolean> | boolean, what: s
   }
 }
 
+/** Enough connections in a row to meet each of a few processes that take turns. */
+const IN_A_ROW = 8
+
+/** The same for a condition that each process answers for itself. Each question needs a connection of its own, as with `send`. */
+export function untilEverywhere(condition: () => Promise<boolean>, what: string): Promise<void> {
+  const everywhere = async () => {
+    for (let turn = 0; turn < IN_A_ROW; turn += 1) if (!(await condition())) return false
+    return true
+  }
+  return until(everywhere, what)
+}
+
 /** Flows and documents are counted in windows of the clock: a test that uses a limit up may not run over their edge. */
 export async function awayFromNextWindow(windowMs = 300_000): Promise<void> {
   await until(() => windowMs - (Date.now() % windowMs) > 25_000, 'the next window has begun')

@@ -7,7 +7,7 @@ import { locate } from '../../../src/grant-store/token-ids.ts'
 import { updateClient } from '../../../src/clients/clients.ts'
 import { register } from '../../provider/relying-party.ts'
 import type { Fields, Tokens } from '../../provider/relying-party.ts'
-import { sqliteStage, until } from '../../provider/stage.ts'
+import { sqliteStage, untilEverywhere } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 import { openExchange } from './exchange-stage.ts'
 import type { ExchangeStage } from './exchange-stage.ts'
@@ -60,7 +60,7 @@ describe('token exchange refuses', function () {
     const services = stage.parts
     await updateClient(services.db, strict.gatewayId, { require_second_factor: true }, services)
     const refused = async () => (await strict.exchange({ subject_token })).status === 400
-    await until(async () => (await refused()) && (await refused()), 'every process knows of the rule')
+    await untilEverywhere(refused, 'every process knows of the rule')
     const answer = (await strict.exchange({ subject_token })).json()
     expect(answer['error']).to.equal('invalid_request')
     expect(answer['error_description']).to.contain('second factor')
