@@ -27,13 +27,19 @@ export function openApiDocument(needs: DocumentNeeds, operations: readonly Opera
     openapi: '3.1.0',
     info: { title: `${needs.serverName} API`, version: 'v1', description: INTRODUCTION },
     servers: [{ url: needs.server }],
-    tags: [...new Set(operations.map(({ tag }) => tag)), ABOUT].map((name) => ({ name })),
+    tags: tagsOf(operations),
     paths,
     components: {
       schemas: schemas.all(),
       securitySchemes: { oauth2: { type: 'oauth2', flows: flowsOf(needs, operations) } },
     },
   }
+}
+
+/** First what everybody may call for themselves. */
+function tagsOf(operations: readonly Operation[]): Json[] {
+  const own = operations.filter(({ caller }) => caller === 'person')
+  return [...new Set([...own, ...operations].map(({ tag }) => tag)), ABOUT].map((name) => ({ name }))
 }
 
 /** Who may call, in a sentence. */
