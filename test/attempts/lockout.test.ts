@@ -25,7 +25,8 @@ onEachDatabase('Attempts to sign in', (world) => {
       for (let round = 0; round < 10; round += 1) {
         const attempt = attemptOf(`${settle.name}-${round}`, round)
         const one = async () => {
-          expect((await takeAttempt(needs, attempt, Date.now())).allowed).to.equal(true)
+          const { allowed } = await takeAttempt(needs, attempt, Date.now())
+          expect(allowed, `round ${round}`).to.equal(true)
           await settle(needs, attempt)
         }
         await Promise.all(Array.from({ length: 12 }, one))
