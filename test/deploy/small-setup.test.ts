@@ -53,7 +53,7 @@ describe('the small set-up', function () {
     })
     started.push(running)
     const isReady = async () => (await fetch(`${env['ACCOUNT_SERVER_ISSUER']}/health/ready`)).status === 200
-    // Another test that looks for a free port may have listened there for a moment.
+    // A busy machine was seen to refuse the first connection.
     await until(() => isReady().catch(() => false), 'the server is ready')
     return running
   }
